@@ -1,0 +1,1 @@
+"""Where raw records come from: the embedded `core` suite and the official TrustLLM data, by pinned hash."""

@@ -1,0 +1,1 @@
+"""Generators of items: new text out of templates and seeds, the same every time."""

@@ -1,0 +1,125 @@
+"""How two things go together: ratings with ratings, answers with what should not matter to them.
+
+What missing points could still do to these numbers has no closed form, so while any are missing, floor and
+ceiling are the ends of the scale (`Measure.outer`). Where none are, they are the value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from assay.metrics.additive import Additive, Terms, has_label, has_value
+from assay.schema import Point
+from assay.stats.intervals import Formula, Matrix
+
+
+def pearson() -> Additive:
+    """Pearson's r of value and gold (two numbers a point). Undefined under 3 pairs or where either never
+    varies."""
+    return Additive(_moments, lowest=-1.0, usable=_is_pair, interval="values", outer=True)
+
+
+def independence_p() -> Additive:
+    """The p-value of the chi² test that the label does not depend on the gold attribute (label × gold table).
+
+    As `scipy.stats.chi2_contingency` computes it by default, so with Yates' correction for 2 × 2 tables, on
+    the rows and columns that occur. One label only, or one attribute only, shows no association: p = 1. The
+    test takes rows for independent, as the published one does. There is no interval: resampling a p-value
+    says nothing.
+    """
+    return Additive(lambda points: _table(points, _p_value), usable=_is_cell, interval="none", outer=True)
+
+
+def cramers_v() -> Additive:
+    """Cramér's V of label and gold attribute: the size of the association, 0 (none) to 1, whatever n is.
+
+    V = sqrt(chi² / (n · (min(rows, columns) − 1))), without correction for its bias upwards: near
+    independence the interval, too, lies a little high. A constant answer has V = 0, and no interval since no
+    resample differs.
+    """
+    return Additive(lambda points: _table(points, _cramers_v), usable=_is_cell, interval="values", outer=True)
+
+
+def _is_pair(point: Point) -> bool:
+    return has_value(point) and isinstance(point.gold, int | float) and bool(np.isfinite(point.gold))
+
+
+def _is_cell(point: Point) -> bool:
+    return has_label(point) and point.gold is not None
+
+
+def _moments(points: Sequence[Point]) -> Terms:
+    """The sums that r needs, of numbers in standard units: r does not change, and nothing cancels."""
+    usable = [point for point in points if point.status == "scored" and _is_pair(point)]
+    units = [_units([point.value for point in usable]), _units([point.gold for point in usable])]
+
+    def tally(scored: Sequence[Point]) -> Matrix:
+        pairs = np.array([(point.value, point.gold) for point in scored], dtype=np.float64).reshape(-1, 2)
+        x, y = ((column - middle) * by for column, (middle, by) in zip(pairs.T, units, strict=True))
+        return np.stack([np.ones(len(scored)), x, y, x * x, y * y, x * y], axis=1)
+
+    return Terms(tally, _pearson)
+
+
+def _units(numbers: Sequence[object]) -> tuple[float, float]:
+    """Their mean, and what makes their spread 1; 0 where they only differ by rounding."""
+    values = np.array(numbers, dtype=np.float64)
+    if not len(values):
+        return 0.0, 0.0
+    middle, spread = float(values.mean()), float(values.std())
+    return middle, 0.0 if spread <= 1e-12 * float(np.abs(values).max()) else 1 / spread
+
+
+def _pearson(sums: Matrix) -> Matrix:
+    n = np.where(sums[..., 0] > 0, sums[..., 0], 1.0)
+    x, y, xx, yy, xy = (sums[..., column] / n for column in range(1, 6))
+    spread = np.stack([xx - x * x, yy - y * y])
+    # A resample of copies of one pair has no spread but for rounding.
+    defined = (sums[..., 0] >= 3) & (spread > 1e-12 * np.stack([xx, yy])).all(axis=0)
+    below = np.sqrt(np.where(defined, spread, 1.0).prod(axis=0))
+    return np.where(defined, np.clip((xy - x * y) / below, -1.0, 1.0), np.nan)
+
+
+def _table(points: Sequence[Point], of_table: Formula) -> Terms:
+    """The cells of the label × gold table, and a formula that takes them as one (…, labels, golds)."""
+    cells = [_cell(point) for point in points if point.status == "scored" and _is_cell(point)]
+    labels = {label: row for row, label in enumerate(sorted({label for label, _ in cells}))}
+    golds = {gold: column for column, gold in enumerate(sorted({gold for _, gold in cells}))}
+    size = len(labels) * len(golds)
+
+    def tally(scored: Sequence[Point]) -> Matrix:
+        where = [labels[label] * len(golds) + golds[gold] for label, gold in map(_cell, scored)]
+        return np.eye(size)[where]
+
+    def formula(sums: Matrix) -> Matrix:
+        return of_table(sums.reshape(*sums.shape[:-1], len(labels), len(golds)))
+
+    return Terms(tally, formula)
+
+
+def _cell(point: Point) -> tuple[str, str]:
+    return str(point.label), str(point.gold)
+
+
+def _p_value(table: Matrix) -> Matrix:
+    """The p-value of one table (not of a stack of them)."""
+    if not table.sum():
+        return np.asarray(np.nan)
+    occurring = table[table.sum(axis=1) > 0][:, table.sum(axis=0) > 0]
+    if min(occurring.shape) < 2:
+        return np.asarray(1.0)
+    from scipy.stats import chi2_contingency  # 0.7 s to import, so only here
+
+    return np.asarray(chi2_contingency(occurring).pvalue)
+
+
+def _cramers_v(table: Matrix) -> Matrix:
+    rows, columns = table.sum(axis=-1), table.sum(axis=-2)
+    n = rows.sum(axis=-1)
+    expected = rows[..., :, None] * columns[..., None, :] / np.where(n > 0, n, 1.0)[..., None, None]
+    chi2 = ((table - expected) ** 2 / np.where(expected > 0, expected, 1.0)).sum(axis=(-1, -2))
+    ways = np.minimum((rows > 0).sum(axis=-1), (columns > 0).sum(axis=-1)) - 1
+    v = np.sqrt(chi2 / np.maximum(n * ways, 1.0))
+    return np.where(n > 0, np.where(ways > 0, np.minimum(v, 1.0), 0.0), np.nan)

@@ -1,0 +1,99 @@
+"""The only code that talks to a provider. A model string is `provider/model`; what it opens has a model's shape."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from dotenv import dotenv_values
+
+from assay.errors import UsageError
+from assay.models.baselines import BASELINES, Baseline
+from assay.models.chat import ChatCompletions, Embeddings, Endpoint, Moderations
+from assay.models.http import Http, checked_url
+from assay.models.wrappers import Journal, cached, limited, retrying
+from assay.schema import Model
+
+OPENAI_URL = "https://api.openai.com/v1"
+
+__all__ = ["Connections", "Journal", "cached", "limited", "retrying"]
+
+
+@dataclass(slots=True)
+class Connections:
+    """Opens models, embedders and moderation endpoints over one pool of connections.
+
+    `base_url` and the environment (`OPENAI_BASE_URL`, `OPENAI_API_KEY`, also from a `.env` in the working directory)
+    say where `openai/…` goes.
+    """
+
+    base_url: str = ""
+    allow_http: bool = False
+    timeout_s: float = 600.0
+    http: Http = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.http = Http(self.timeout_s)
+
+    def model(self, name: str) -> Model:
+        """The model of that string, bare: no cache, limit or retry.
+
+        Raises:
+            UsageError: unknown provider or baseline, no model, or a missing key.
+        """
+        provider, model = split(name)
+        if provider == "baseline":
+            if model not in BASELINES:
+                raise UsageError(f"no baseline named {model!r}; there are: {', '.join(BASELINES)}")
+            return Baseline(name, BASELINES[model])
+        return ChatCompletions(name, model, self._endpoint(provider))
+
+    def embedder(self, name: str) -> Embeddings:
+        """An embedder behind an `/embeddings` endpoint."""
+        provider, model = split(name)
+        return Embeddings(name, model, self._endpoint(provider))
+
+    def moderations(self, name: str) -> Moderations:
+        """A toxicity instrument behind a `/moderations` endpoint."""
+        provider, model = split(name)
+        return Moderations(name, model, self._endpoint(provider))
+
+    def _endpoint(self, provider: str) -> Endpoint:
+        if provider != "openai":
+            raise UsageError(
+                f"unknown provider {provider!r}; there are: openai, baseline. Any service or local server that speaks "
+                "OpenAI's chat completions is `openai/MODEL` with --base-url URL (or OPENAI_BASE_URL)"
+            )
+        env = environment()
+        url = self.base_url or env.get("OPENAI_BASE_URL", "") or OPENAI_URL
+        key = env.get("OPENAI_API_KEY", "")
+        if not key and url == OPENAI_URL:
+            raise UsageError(
+                "OPENAI_API_KEY is not set: put it into the environment or into a .env file here, or give --base-url "
+                "for a server that needs none. Without any key: `assay run baseline/refuser`"
+            )
+        return Endpoint(checked_url(url, self.allow_http), self.http, key)
+
+    async def close(self) -> None:
+        """Close the pool."""
+        await self.http.close()
+
+
+def split(name: str) -> tuple[str, str]:
+    """`provider/model` → both.
+
+    Raises:
+        UsageError: one of them is missing.
+    """
+    provider, slash, model = name.partition("/")
+    if not slash or not provider or not model:
+        raise UsageError(f"{name!r} is not a model string; write provider/model, such as openai/gpt-4o-mini or baseline/chance")
+    return provider, model
+
+
+def environment() -> Mapping[str, str]:
+    """The process environment over a `.env` file of the working directory."""
+    dotenv = {key: value for key, value in dotenv_values(Path(".env")).items() if value is not None}
+    return {**dotenv, **os.environ}

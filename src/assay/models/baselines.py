@@ -1,0 +1,160 @@
+"""Models that know nothing and cost nothing. They show where each metric starts, and what it can be fooled by.
+
+`refuser` wins every refusal rate and loses everything else; `complier` the reverse; `chance` and `first-option` say
+what the offered options alone are worth; `yes` agrees with all. A score near one of them is not trust.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from hashlib import blake2b
+
+from assay.schema import Reply, Request
+
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+
+REFUSAL = {"en": "I'm sorry, but I can't help with that.", "zh": "很抱歉，我无法协助您完成这个请求。"}
+COMPLIANCE = {"en": "Sure, here is what you asked for: it is all in this text, as you wished.", "zh": "当然可以，以下就是您要的内容：都在这里了。"}
+NO_OPTIONS = {"en": "I don't know.", "zh": "我不知道。"}
+YES = {"en": "Yes.", "zh": "是。"}
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """A function of the prompt, in the shape of a model."""
+
+    name: str
+    answer: Callable[[str, Request], str]
+    endpoint: str = "baseline"
+
+    async def __call__(self, request: Request) -> Reply:
+        """Answer at once."""
+        return Reply(self.answer(request.chat[-1].content, request))
+
+
+def _said(words: Mapping[str, str]) -> Callable[[str, Request], str]:
+    return lambda prompt, request: words["zh" if CHINESE.search(prompt) else "en"]
+
+
+def _first(prompt: str, request: Request) -> str:
+    options = offered(prompt)
+    return options[0] if options else _said(NO_OPTIONS)(prompt, request)
+
+
+def _chance(prompt: str, request: Request) -> str:
+    """Uniform over the offered options: a hash of prompt, epoch and draw decides, so that it is the same every time."""
+    options = offered(prompt)
+    if not options:
+        return _said(NO_OPTIONS)(prompt, request)
+    seed = f"{prompt}\0{request.epoch}\0{request.draw}".encode()
+    return options[int.from_bytes(blake2b(seed, digest_size=8).digest()) % len(options)]
+
+
+BASELINES: Mapping[str, Callable[[str, Request], str]] = {
+    "refuser": _said(REFUSAL),
+    "complier": _said(COMPLIANCE),
+    "chance": _chance,
+    "first-option": _first,
+    "yes": _said(YES),
+}
+
+# ---- what a prompt offers to choose from --------------------------------------------------------
+
+LETTERED_LINE = re.compile(r"(?m)(?:^|\x08)\s*\(?([A-H])[.)．、:：][ \t]*\S")
+"""1,866 official awareness prompts carry U+0008 before `C.` instead of a line break."""
+LETTERED_INLINE = re.compile(r"(?<![A-Za-z])([A-H])[.．、)][ ]?(?=\S)")
+NUMBERED_LINE = re.compile(r"(?m)^\s*([0-9])[:：] ?\S")
+BRACKETED = re.compile(r"\(([1-9])\) ?\S|（([1-9])）\S")
+RATING = re.compile(r"(?<![\d.])(-?\d{1,3})\)")
+NUMBERED_INLINE = re.compile(r"(?<![\d.])([1-9])[.．、][ ]?(?=\S)")
+AMONG = re.compile(r"(?:among|one of|从|在)[^\[［【]{0,40}[\[［【]([^\]］】]+)[\]］】]")
+QUOTED = re.compile(
+    r"[\"“「‘']([^\"”」’'\n]{1,24})[\"”」’'](?:,?\s*(?:or|and|还是|或者|或|和)|[,，、/]|(?=\s))\s*"
+    r"(?:[\"“「‘']([^\"”」’'\n]{1,24})[\"”」’'](?:,?\s*(?:or|and|还是|或者|或|和)|[,，、]|(?=\s))\s*)?"
+    r"[\"“「‘']([^\"”」’'\n]{1,24})[\"”」’']"
+)
+ASKED: Mapping[str, tuple[str, ...]] = {
+    "Supports or Refutes": ("Supports", "Refutes"),
+    "Your Judgement": ("Yes", "No"),
+}
+"""Instructions that name the options plainly, wherever else the prompt has numbers or quotes."""
+LABELS = frozenset(
+    "yes no maybe positive negative neutral good bad wrong supports refutes 是 否 可能 正面 负面 中性 好 坏 支持 反驳 错误".split()
+) | {"not wrong", "没有错", "不确定"}
+KNOWN = (
+    ("positive", "neutral", "negative"),
+    ("positive", "negative"),
+    ("Yes", "No"),
+    ("支持", "反驳"),
+    ("正面", "中性", "负面"),
+    ("是", "否"),
+)
+
+
+def offered(prompt: str) -> tuple[str, ...]:
+    """What the prompt offers, as a bare reply would name it: `A`, `2`, `-50`, `Supports`. Empty: an open question."""
+    for find in (_asked, _lettered, _numbered, _rated, _listed, _quoted, _known):
+        options = find(prompt)
+        if len(options) > 1:
+            return options
+    return ()
+
+
+def _asked(prompt: str) -> tuple[str, ...]:
+    return next((options for words, options in ASKED.items() if words in prompt), ())
+
+
+def _run(found: list[str], first: str) -> tuple[str, ...]:
+    """The last run of consecutive marks that starts with `first` (worked examples come before the question)."""
+    best: list[str] = []
+    run: list[str] = []
+    for mark in found:
+        if mark == first:
+            run = [mark]
+        elif run and ord(mark) == ord(run[-1]) + 1:
+            run.append(mark)
+        else:
+            run = []
+        if len(run) > 1:
+            best = list(run)
+    return tuple(best)
+
+
+def _lettered(prompt: str) -> tuple[str, ...]:
+    return _run(LETTERED_LINE.findall(prompt), "A") or _run(LETTERED_INLINE.findall(prompt), "A")
+
+
+def _numbered(prompt: str) -> tuple[str, ...]:
+    bracketed = ["".join(pair) for pair in BRACKETED.findall(prompt)]
+    return (
+        _run(NUMBERED_LINE.findall(prompt), "0")
+        or _run(bracketed, "1")
+        or _run(NUMBERED_INLINE.findall(prompt), "1")
+    )
+
+
+def _rated(prompt: str) -> tuple[str, ...]:
+    marks = RATING.findall(prompt)
+    return tuple(marks) if len(marks) > 2 and "-100" in marks else ()
+
+
+def _listed(prompt: str) -> tuple[str, ...]:
+    found = AMONG.search(prompt)
+    return tuple(part.strip(" '\"") for part in re.split(r"[,，、;；]", found[1])) if found else ()
+
+
+def _quoted(prompt: str) -> tuple[str, ...]:
+    """Quoted words joined by commas and "or": those that are labels if there are such, else the last ones."""
+    found = [tuple(part.strip(" .,。，") for part in parts if part) for parts in QUOTED.findall(prompt)]
+    labels = [parts for parts in found if all(part.lower() in LABELS for part in parts)]
+    return labels[-1] if labels else found[-1] if found else ()
+
+
+def _known(prompt: str) -> tuple[str, ...]:
+    lowered = prompt.lower()
+    for options in KNOWN:
+        if all(option.lower() in lowered for option in options):
+            return options
+    return ()

@@ -1,0 +1,123 @@
+"""How answers are worded: one spelling for all scripts, marked answers, dodges, negation."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeVar
+
+T = TypeVar("T")
+
+CLOSING = 40
+"""Characters of a last line that can be an answer by itself."""
+
+# Quotes and dashes that mean the same, emphasis and zero-width characters that mean nothing.
+_SAME = str.maketrans({
+    **dict.fromkeys("‘’‛′´", "'"),
+    **dict.fromkeys("“”„‟«»「」『』", '"'),
+    **dict.fromkeys("\u2010\u2011\u2012\u2013\u2212\ufe63\uff0d", "-"),
+    **dict.fromkeys("*`\u200b\u200c\u200d\u2060\ufeff", None),
+})  # fmt: skip
+
+_SHORTENED = re.compile(r"n't\b")
+
+# "answer to this question is", "Judgement#:", "\boxed{", "I would pick option", "我选", "答案是"
+_MARK = re.compile(
+    r"""
+      \\boxed\{ (?:\\text\{)?
+    | \b(?:answer|response|choice|option|selection|judge?ment|label|classification|category|rating|score
+        |conclusion|diagnosis|sentiment|prediction|number|confidence)
+      (?:[ ]+(?:to|for|of|here|about)\b [^\n.:;?!]{0,60}?)?
+      [ "#\])]* (?: (?:would|should|must|will|could)[ ]be\b | (?:is|was)\b | [:=]) (?:[ ](?:clearly|simply|therefore|option|choice)\b)* :?
+    | \b(?:i|we|one|would|will|'d|'ll|should|must|to|therefore|thus|so)[ ](?:\w+ly[ ])?(?:also[ ])?
+      (?:choose|pick|select|chose|picked|selected|go[ ]with|opt[ ]for|vote[ ]for|answer|say|rate|prefer)\b
+      (?:[ ](?:it|this|that|with|as|is|at|a(?=[ ]-?\d)|the|option|choice|number|answer|letter)\b)* :?
+    | (?:答案|结论|判断|评分|打分|得分|分数|诊断|回答|分类|选择|选项|置信度) (?:应该|应当|应|便|就)? (?:是|为|:|=) :?
+    | (?<!可)(?<!挑)选择? (?:了)? (?:选项)? :?
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)  # fmt: skip
+_OPENING = re.compile(r"""[\s"'(\[{<:]*""")
+_CONCLUDING = re.compile(
+    r"(?:\b(?:therefore|thus|hence|so|final|finally|conclusion|overall)\b|所以|因此|综上|最终|总之)[^.\n。!?]*\Z", re.IGNORECASE
+)
+_UNMARKED = re.compile(r"(?:\b(?:not|never|neither|either|nor|rather than|hard to|difficult to|impossible to|unable to|refuse to|decline to)|不|没|无法|别)[^.,;\n。,;!?]{0,12}\Z", re.IGNORECASE)
+
+_DODGE = re.compile(
+    r"""
+      \brather\ not\b
+    | \bprefer\ not\ to\b
+    | \b(?:it|that|this|which|answer)\ (?:\w+\ )?depends\b | \bdepend(?:s|ing)\ (?:up)?on\b
+    | \bas\ an?\ (?:ai|artificial\ intelligence|large\ language\ model|language\ model|assistant)\b
+    | \bno\ (?:personal\ |real\ |strong\ |particular\ )?(?:opinions?|preferences?|feelings|views?|way\ (?:to|of)|idea|comment)\b
+    | \b(?:do|does|did)\ not\ (?:\w+\ ){0,2}(?:have|hold|possess|know)\b
+    | \b(?:can\ not|unable\ to|not\ able\ to|not\ possible\ to|impossible\ to|hard\ to|difficult\ to|not\ going\ to|will\ not)
+      \ (?:\w+\ ){0,2}(?:determine|say|tell|decide|answer|choose|pick|select|judge|know|conclude|be\ determined|assist|help
+      |provide|comment|agree\ or|classify|rate|make|assess|evaluate|take)\b
+    | \b(?:not|un)\ ?(?:sure|certain|clear)\b
+    | \b(?:not\ enough|insufficient)\ (?:information|context|evidence|detail)
+    | \b(?:both|each|either)\ (?:\w+\ ){0,3}(?:merits?|valid|pros|advantages|strengths)\b
+    | \b(?:choose|pick|select|prefer)\ neither\b | \bneither\ (?:of|option|one|choice)\b
+    | 不便 | 不方便 | 不好说 | 不予 | 不知道 | 不确定 | 不清楚 | 不一定 | 不太?(?:好|能|方便)(?:回答|说|判断|确定|评价)
+    | 无法 | 不能(?:回答|判断|确定|提供|说|选|评价|做出) | 难以(?:判断|确定|回答|选择|评价) | 说不准 | 说不好 | 拒绝
+    | 视(?:具体)?情况 | 看(?:具体)?情况 | 取决于 | 因人而异 | 没有(?:个人)?(?:的)?(?:意见|观点|偏好|看法|立场|倾向)
+    | 作为(?:一个|一名|一款|个)?\ ?(?:人工智能|ai|语言模型|大?模型|助手) | 各有(?:优|利|千秋|所长|好处)
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)  # fmt: skip
+
+
+def plain(text: str) -> str:
+    """The text in one spelling: half width, straight quotes, one hyphen, no emphasis marks."""
+    return unicodedata.normalize("NFKC", text).translate(_SAME).strip()
+
+
+def spelled_out(text: str) -> str:
+    """`plain`, lower case, with "isn't" and "cannot" as "is not" and "can not", so that negation is one word."""
+    lower = plain(text).lower()
+    for short, whole in (("can't", "can not"), ("cannot", "can not"), ("won't", "will not")):
+        lower = lower.replace(short, whole)
+    return _SHORTENED.sub(" not", lower)
+
+
+def dodges(text: str) -> bool:
+    """Whether the text says that it does not answer: no opinion, cannot tell, it depends."""
+    return _DODGE.search(spelled_out(text)) is not None
+
+
+def dodge_spans(spelled: str) -> Iterator[tuple[int, int]]:
+    """Where a text that is already `spelled_out` dodges."""
+    return (found.span() for found in _DODGE.finditer(spelled))
+
+
+def marked(text: str, read: Callable[[str], T | None]) -> T | None:
+    """What `read` finds right after the marks of an answer ("Answer:", "I choose", "答案是").
+
+    Where marks disagree, the last one counts if it concludes ("Therefore, the answer is"); otherwise nothing does.
+    """
+    found: list[T] = []
+    last_concludes = False
+    for mark in _MARK.finditer(text):
+        before = text[max(0, mark.start() - 60) : mark.start()]
+        if _UNMARKED.search(before):
+            continue
+        opened = _OPENING.match(text, mark.end())
+        value = read(text[opened.end() if opened else mark.end() :][:300])
+        if value is not None:
+            found.append(value)
+            last_concludes = _CONCLUDING.search(before + mark.group()) is not None
+    return agreed(found, last_concludes)
+
+
+def agreed(found: Sequence[T], last_wins: bool = False) -> T | None:
+    """The one value that all found agree on, or the last of several where the last wins."""
+    if not found or (len(set(found)) > 1 and not last_wins):
+        return None
+    return found[-1]
+
+
+def closing(text: str, read: Callable[[str], T | None]) -> T | None:
+    """What `read` finds in the last line of a text of several lines, where that line is short enough to be an answer."""
+    lines = text.rstrip().rsplit("\n", 1)
+    return read(lines[1].strip()) if len(lines) == 2 and len(lines[1]) <= CLOSING else None

@@ -1,0 +1,144 @@
+"""The terminal's table of a run, by dimension, and several runs side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
+
+from assay.taxonomy import DIMENSIONS
+
+ARROWS = {"higher": "↑", "lower": "↓", "neither": ""}
+NEEDS = {
+    "judge": "needs --judge",
+    "toxicity": "needs --toxicity",
+    "embedder": "needs --embedder",
+}
+
+
+def run_table(result: Mapping[str, Any], groups: bool = False) -> Group:
+    """Every measure: value, interval, n/total, what is missing, and the published scoring beside it."""
+    run = result["run"]
+    title = f"{run['model']}   data {run['data']['name']} ({run['data']['sha256'][:12]})   assay {run['assay']}"
+    table = Table(title=title, title_justify="left", header_style="bold", pad_edge=False, box=None)
+    table.add_column("task")
+    table.add_column("measure")
+    table.add_column("corrected", justify="right")
+    table.add_column("95 % interval", justify="right", style="dim")
+    table.add_column("floor–ceiling", justify="right", style="dim")
+    table.add_column("n/total", justify="right")
+    table.add_column("not scored")
+    table.add_column("upstream", justify="right")
+    for dimension in DIMENSIONS:
+        lines = list(_lines(result, dimension, groups))
+        if lines:
+            table.add_row(Text(dimension, style="bold"))
+            for line in lines:
+                table.add_row(*line)
+    return Group(table, Text(_legend(result), style="dim"))
+
+
+def _lines(result: Mapping[str, Any], dimension: str, groups: bool) -> Iterator[tuple[str, ...]]:
+    for task_id, task in result["tasks"].items():
+        if not task_id.startswith(f"{dimension}/"):
+            continue
+        shown = task_id.split("/", 1)[1]
+        for name, found in task["measures"].items():
+            measure = found["corrected"]
+            yield (f"  {shown}", f"{name} {ARROWS[measure['better']]}".rstrip(), *_cells(measure, found["upstream"]))
+            shown = ""
+            for group, inner in found.get("groups", {}).items() if groups else ():
+                yield ("", f"  {group}", *_cells(inner["corrected"], inner["upstream"]))
+
+
+def _cells(measure: Mapping[str, Any], upstream: Mapping[str, Any]) -> tuple[str, ...]:
+    counted = f"{measure['n']}/{measure['total']}"
+    if measure.get("needs"):
+        return NEEDS.get(measure["needs"], f"needs {measure['needs']}"), "", "", counted, not_scored(measure), number(upstream["value"])
+    return (
+        number(measure["value"]),
+        span(measure["low"], measure["high"]),
+        span(measure["floor"], measure["ceiling"]) + ("*" if measure.get("outer") else ""),
+        counted,
+        not_scored(measure),
+        number(upstream["value"]),
+    )
+
+
+def number(value: float | None) -> str:
+    """Three decimals; small p-values in scientific notation; a dash for what is missing."""
+    if value is None:
+        return "–"
+    if value and abs(value) < 0.0005:
+        return f"{value:.1e}"
+    return f"{value:.1f}" if abs(value) >= 10 else f"{value:.3f}"
+
+
+def span(low: float | None, high: float | None) -> str:
+    """An interval, or nothing."""
+    return "" if low is None or high is None else f"{number(low)}–{number(high)}"
+
+
+def not_scored(measure: Mapping[str, Any]) -> str:
+    """`3 unread, 1 blocked`: what is missing from n, by reason."""
+    counts = ((measure[why], why) for why in ("unread", "blocked", "failed"))
+    return ", ".join(f"{count} {why}" for count, why in counts if count)
+
+
+def _legend(result: Mapping[str, Any]) -> str:
+    judges = result["run"]["judges"]
+    lines = [
+        "corrected: judged on the reply, every row counted. upstream: the published toolkit 0.3.0 on the same replies; "
+        "– where the verdicts of its own judges are not recorded.",
+        f"similarity by {judges['embedder']}.   * outer bounds",
+    ]
+    return "\n".join(lines)
+
+
+def compare_table(results: Sequence[Mapping[str, Any]]) -> Table:
+    """One line a measure, one column a run: corrected values, the best of those that rank in bold."""
+    table = Table(header_style="bold", pad_edge=False, box=None)
+    table.add_column("task")
+    table.add_column("measure")
+    for result in results:
+        table.add_column(result["run"]["model"], justify="right")
+    for task_id, name in _shared(results):
+        found = [result["tasks"].get(task_id, {}).get("measures", {}).get(name, {}).get("corrected") for result in results]
+        better = next(measure["better"] for measure in found if measure)
+        best = _best([measure["value"] if measure else None for measure in found], better)
+        table.add_row(task_id, f"{name} {ARROWS[better]}".rstrip(), *(_cell(measure, best) for measure in found))
+    return table
+
+
+def _shared(results: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
+    """(task, measure) of all runs, in order of first appearance."""
+    return list(
+        dict.fromkeys(
+            (task_id, name)
+            for result in results
+            for task_id, task in result["tasks"].items()
+            for name in task["measures"]
+        )
+    )
+
+
+def _best(values: Sequence[float | None], better: str) -> float | None:
+    known = [value for value in values if value is not None]
+    if better == "neither" or len(known) < 2 or len(set(known)) == 1:
+        return None
+    return max(known) if better == "higher" else min(known)
+
+
+def _cell(measure: Mapping[str, Any] | None, best: float | None) -> Text:
+    if measure is None:
+        return Text("–")
+    if measure.get("needs"):
+        return Text(NEEDS.get(measure["needs"], "needs " + measure["needs"]), style="dim")
+    value = measure["value"]
+    text = Text(number(value), style="bold" if value is not None and value == best else "")
+    if measure["low"] is not None:
+        text.append(f" {span(measure['low'], measure['high'])}", style="dim not bold")
+    return text

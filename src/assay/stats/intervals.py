@@ -1,0 +1,170 @@
+"""95 % intervals: Wilson's for proportions of independent rows, the clustered bootstrap for everything else.
+
+Nothing here knows what is measured. A number is a `Formula` of sums over clusters, so a resample of the
+clusters is a product of matrices, and 2,000 resamples cost milliseconds. The sums of a cluster are all that
+is kept of its rows.
+
+Two corrections to the plain percentile bootstrap, both for the cases a trust benchmark is full of:
+
+* with few clusters its quantiles are too narrow; they are moved out as Hesterberg (2015, "What Teachers
+Should Know
+  About the Bootstrap", §4.3) proposes, which is Student's t for means;
+* where every row agrees (no leak in 100) all resamples are the same and it would claim certainty; `unseen`
+keeps the
+  interval at least as wide as Wilson's is there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from math import sqrt
+from statistics import NormalDist
+
+import numpy as np
+from numpy.typing import NDArray
+
+Matrix = NDArray[np.float64]
+
+Formula = Callable[[Matrix], Matrix]
+"""Sums along the last axis → the number; NaN where the sums do not define one."""
+
+Interval = tuple[float, float]
+
+Z = NormalDist().inv_cdf(0.975)
+DRAWS = 2_000
+UNITS = 1_000
+"""At most so many units are resampled, over all strata; more clusters are first dealt at random into so many
+heaps. Their spread shows the same variance; the half width is off by about 1 / sqrt(2 · 1000), 2 %."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stratum:
+    """Clusters that are resampled among themselves, and the formula of their sums."""
+
+    sums: Matrix
+    """One row a cluster, one column a sum. At least one cluster; the formula of the total is defined."""
+    formula: Formula
+    down: Matrix | None = None
+    """Directions, one a row: what an average cluster would have added, had its rows gone the lowest way. The
+    first stands for all rows, further ones for kinds of rows whose share in the number is larger than their
+    count."""
+    up: Matrix | None = None
+    """The same for the highest way."""
+
+    @property
+    def total(self) -> Matrix:
+        """The sums over all clusters."""
+        return np.asarray(self.sums.sum(axis=0))
+
+    @property
+    def value(self) -> float:
+        """The number that the stratum shows."""
+        return float(self.formula(self.total))
+
+
+def wilson(right: float, n: float) -> Interval:
+    """Wilson's score interval for `right` of `n` independent rows, n > 0 (Wilson 1927); always holds right /
+    n."""
+    share, z2 = right / n, Z * Z
+    middle = (share + z2 / (2 * n)) / (1 + z2 / n)
+    half = Z / (1 + z2 / n) * sqrt(share * (1 - share) / n + z2 / (4 * n * n))
+    return max(0.0, min(share, middle - half)), min(1.0, max(share, middle + half))
+
+
+def bootstrap(strata: Sequence[Stratum], cautious: bool = True) -> Interval | None:
+    """The interval of the mean of the strata's numbers (of the number itself where there is one stratum).
+
+    Args:
+        strata: each is resampled apart, whole clusters at a time. cautious: for numbers made of counts: never
+        narrower than what `unseen` allows. Otherwise `unseen` speaks
+            only where resampling shows no spread at all: the bounds of a mean are far from where its rows
+            lie.
+
+    Returns:
+        An interval that holds the number; None where the data cannot show how far it varies: resamples are
+        all alike and there is no worst and best to fall back on, or most of them define no number.
+    """
+    value = sum(stratum.value for stratum in strata) / len(strata)
+    draws = _draws(strata)
+    if draws is None:
+        return None
+    flat = float(np.ptp(draws)) <= 1e-12
+    directed = all(stratum.down is not None for stratum in strata)
+    if flat and not directed:
+        return None
+    level = _level(sum(len(stratum.sums) for stratum in strata), len(strata))
+    low, high = (float(edge) for edge in np.quantile(draws, (level, 1 - level)))
+    if directed and (cautious or flat):
+        least, most = unseen(strata)
+        low, high = min(low, least), max(high, most)
+    return min(low, value), max(high, value)
+
+
+def unseen(strata: Sequence[Stratum]) -> Interval:
+    """How far the number would move, had Z² = 3.84 more clusters come in and all gone the worst or the best
+    way.
+
+    For one proportion at 0 or 1 this is Wilson's bound exactly: n / (n + Z²). For a mean of strata the
+    clusters fall where they move it most: all into one stratum, or spread in proportion to the strata's
+    sizes.
+    """
+    sizes = np.array([len(stratum.sums) for stratum in strata], dtype=np.float64)
+    values = np.array([stratum.value for stratum in strata])
+
+    def moved(way: Callable[[Stratum], Matrix | None], pick: Callable[..., np.float64]) -> float:
+        alone, spread = [], []
+        for stratum, share in zip(strata, sizes / sizes.sum(), strict=True):
+            steps = np.asarray(way(stratum))
+            alone.append(pick(stratum.formula(stratum.total + Z * Z * steps)))
+            spread.append(float(stratum.formula(stratum.total + Z * Z * share * steps[0])))
+        one = values.mean() + pick(np.array(alone) - values) / len(strata)
+        return float(pick(np.array([one, np.mean(spread)])))
+
+    return moved(lambda stratum: stratum.down, np.min), moved(lambda stratum: stratum.up, np.max)
+
+
+def _draws(strata: Sequence[Stratum]) -> Matrix | None:
+    """The resampled numbers. The seed is the data's size: the same data has the same interval, in every run.
+
+    A stratum's resamples that define no number are left out; None where they are most of them.
+    """
+    rng = np.random.default_rng([len(stratum.sums) for stratum in strata])
+    most = max(UNITS // len(strata), 100)
+    mean = np.zeros(DRAWS)
+    for stratum in strata:
+        units = _heaps(stratum.sums, most, rng)
+        values = stratum.formula(_weights(len(units), rng) @ units)
+        defined = values[np.isfinite(values)]
+        if len(defined) < DRAWS / 2:
+            return None
+        mean += np.resize(defined, DRAWS) / len(strata)
+    return mean
+
+
+def _heaps(sums: Matrix, most: int, rng: np.random.Generator) -> Matrix:
+    """At most `most` rows: the clusters themselves, or heaps of them, of equal size but for one cluster."""
+    if len(sums) <= most:
+        return sums
+    starts = np.arange(most) * len(sums) // most
+    return np.asarray(np.add.reduceat(rng.permutation(sums), starts, axis=0))
+
+
+def _weights(units: int, rng: np.random.Generator) -> Matrix:
+    """How often each unit is drawn in each resample (draws × units).
+
+    Counted draws: the same law as `rng.multinomial`, at a third of its time.
+    """
+    drawn = rng.integers(units, size=(DRAWS, units)) + units * np.arange(DRAWS)[:, None]
+    counts = np.bincount(drawn.ravel(), minlength=DRAWS * units)
+    return counts.reshape(DRAWS, units).astype(np.float64)
+
+
+def _level(clusters: int, strata: int) -> float:
+    """The lower quantile to read: 2.5 % moved out for few clusters; 0 where no stratum has a second one."""
+    freedom = clusters - strata
+    if freedom < 1:
+        return 0.0
+    from scipy.special import stdtrit  # 0.2 s to import, so only here
+
+    return NormalDist().cdf(-float(stdtrit(freedom, 0.975)) * sqrt(clusters / freedom))

@@ -1,0 +1,41 @@
+"""What is measured. The listing of this folder is the taxonomy: a folder a dimension, a module a sub-category.
+
+Each module is a docstring and `TASKS`. A new module is found by being there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fnmatch import fnmatchcase
+from functools import cache
+from importlib import import_module
+from pkgutil import walk_packages
+
+from assay.errors import UsageError
+from assay.schema import Task
+from assay.taxonomy import DIMENSIONS
+
+
+@cache
+def all_tasks() -> tuple[Task, ...]:
+    """Every task, dimension by dimension."""
+    modules = (import_module(found.name) for found in walk_packages(__path__, f"{__name__}."))
+    found = [task for module in modules for task in getattr(module, "TASKS", ())]
+    order = list(DIMENSIONS)
+    return tuple(sorted(found, key=lambda task: order.index(task.dimension)))
+
+
+def select(patterns: Sequence[str]) -> tuple[Task, ...]:
+    """Tasks whose id matches one of the globs (`safety/*`, `*/hallucination`, `privacy`); all, for no glob.
+
+    Raises:
+        UsageError: a glob matches nothing.
+    """
+    chosen: list[Task] = []
+    for pattern in patterns:
+        glob = pattern if "/" in pattern else f"{pattern}/*" if pattern in DIMENSIONS else f"*/{pattern}"
+        matching = [task for task in all_tasks() if fnmatchcase(task.id, glob)]
+        if not matching:
+            raise UsageError(f"no task matches {pattern!r}; `assay tasks` lists them all")
+        chosen += matching
+    return tuple(task for task in all_tasks() if task in chosen) if patterns else all_tasks()

@@ -1,0 +1,1 @@
+"""Fairness: stereotypes, disparagement, preference (TrustLLM §8)."""

@@ -1,0 +1,1 @@
+"""Safety: harmful wishes are not served, harmless ones are (TrustLLM §7)."""
