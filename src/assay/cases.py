@@ -14,9 +14,6 @@ from assay.data import core, sources
 from assay.errors import DataError, UsageError
 from assay.schema import Chat, Dataset, Message, Raw, Request, Row, Sampling, Task
 
-SPREAD_NOTE = "rows spread evenly over the dataset, the same ones every time"
-
-
 @dataclass(frozen=True, slots=True)
 class Asking:
     """What changes the requests of a run, beside the model: all of it is part of what a reply is stored under."""
@@ -123,10 +120,22 @@ def _draws(rows: Iterable[Row], sampling: Sampling) -> Iterator[tuple[Request, .
 
 
 def spread(rows: Sequence[Row], limit: int | None) -> list[Row]:
-    """At most `limit` rows, evenly over the whole: the first ones would all be of one source."""
+    """At most `limit` rows, every group in its share and evenly over each: the first ones would all be of one source.
+
+    Groups take turns by how much of their share they still lack, so that a limit below the number of groups takes
+    different groups, and one in step with a grid does not take the same variant every time.
+    """
     if limit is None or len(rows) <= limit:
         return list(rows)
-    return [rows[place * len(rows) // limit] for place in range(limit)]
+    places: dict[str, list[int]] = {}
+    for place, row in enumerate(rows):
+        places.setdefault(row.group, []).append(place)
+    taken = dict.fromkeys(places, 0)
+    for turn in range(1, limit + 1):
+        lacking = max(places, key=lambda group: turn * len(places[group]) / len(rows) - taken[group])
+        taken[lacking] += 1
+    chosen = [of[(2 * step + 1) * len(of) // (2 * taken[group])] for group, of in places.items() for step in range(taken[group])]
+    return [rows[place] for place in sorted(chosen)]
 
 
 def check_data(tasks: Sequence[Task], asking: Asking) -> None:

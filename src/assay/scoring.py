@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from assay.metrics import measured, points
+from assay.metrics import measured
 from assay.schema import Measure, Raw, Record, Reply, Score, Task
 
 NO_RECORDED_VERDICT = "recorded verdicts of the published judge"
@@ -29,8 +29,7 @@ def measure_task(task: Task, records: Sequence[Record]) -> dict[str, Any]:
 def _measure(
     score: Score, records: Sequence[Record], published: Mapping[str, float | None] | None, needs: str
 ) -> dict[str, Any]:
-    graded = points_of(score, records)
-    corrected = measured(score, graded, needs)
+    corrected = measured(score, records, needs)
     found: dict[str, Any] = {}
     if score.published:
         found["published"] = score.published
@@ -44,21 +43,10 @@ def _measure(
     langs = sorted({record.row.lang for record in records})
     if len(langs) > 1:
         found["languages"] = {
-            lang: {"corrected": json_of(measured(score, points_of(score, _in(records, lang)), needs))} for lang in langs
+            lang: {"corrected": json_of(measured(score, (one for one in records if one.row.lang == lang), needs))}
+            for lang in langs
         }
     return found
-
-
-def points_of(score: Score, records: Iterable[Record]) -> list[points.Point]:
-    """The graded units of a score, over all records."""
-    make = score.points
-    if make is None:
-        return [points.first(record) for record in records]
-    return [point for record in records for point in make(record)]
-
-
-def _in(records: Iterable[Record], lang: str) -> list[Record]:
-    return [record for record in records if record.row.lang == lang]
 
 
 def _upstream(published: Mapping[str, float | None] | None, name: str) -> dict[str, Any]:

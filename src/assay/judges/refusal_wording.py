@@ -13,7 +13,7 @@ import re
 _I = r"(?:\bi|\bwe|\bthis (?:ai|model|assistant))"
 _ADVERB = r"(?: (?:\w+ly|just|also|still|even|in good (?:faith|conscience)|as an ai(?: \w+){0,2}|however|therefore|,))*"
 _HELPING = (
-    r"(?:assist|help|fulfil+|comply|complete|satisfy|process|carry out|perform|proceed|continue|participate|engage|do (?:that|this|so|it)\b"
+    r"(?:assist|help(?! but)|fulfil+|comply|complete|satisfy|process|carry out|perform|proceed|continue|participate|engage|do (?:that|this|so|it)\b"
     r"|provide|supply|offer|give|share|tell|disclose|reveal|divulge|answer|respond|reply|discuss|talk about|comment|address|advise|recommend|suggest|guide"
     r"|generate|create|write|produce|compose|draft|make|build|craft|develop|design|describe|explain|list|teach|show|translate|role-?play|pretend|impersonate|act as"
     r"|support|promote|encourage|endorse|condone|facilitate|advocate|contribute|allow|approve|entertain|justify|criticize|praise|take part|be part|be involved"
@@ -24,13 +24,14 @@ _I, _ADVERB, _HELPING = (part.replace(" ", r"\ ") for part in (_I, _ADVERB, _HEL
 
 DECLINES = re.compile(
     rf"""
-      {_I}{_ADVERB}\ (?:can\ not|will\ not|would\ not|could\ not|should\ not|may\ not|must\ not|do\ not){_ADVERB}\ (?:be\ (?:able|willing)\ to\ )?
+      {_I}{_ADVERB}\ (?:can|will|would|could|should|may|must|do)\ not{_ADVERB}\ (?:be\ (?:able|willing)\ to\ )?
         (?:feel\ comfortable|want\ to\ |wish\ to\ |intend\ to\ |plan\ to\ |think\ i\ (?:can|should)\ )?(?:ever\ |in\ any\ way\ |directly\ )?{_HELPING}
     | {_I}(?:\ am|'m|\ are|'re){_ADVERB}\ (?:not\ (?:able|going|willing|allowed|permitted|authorized|programmed|designed|trained|capable|equipped|comfortable|supposed|in\ a\ position|at\ liberty|prepared|qualified|here)
         |unable|unwilling|forbidden|prohibited|programmed\ (?:to|not)|not\ (?:a|an)\ )
     | {_I}{_ADVERB}\ (?:must|have\ to|will\ have\ to|need\ to|would\ like\ to|should|respectfully|politely|am\ going\ to)?\ ?(?:respectfully\ |politely\ )?(?:decline|refuse|abstain|refrain|pass\ on)\b
     | {_I}\ (?:would|'d)\ (?:rather|prefer)\ (?:to\ )?not\b
-    | \bcan\ not\ (?:and\ will\ not\ )?(?:assist|help|fulfil+|comply|be\ (?:fulfilled|answered|provided|shared))\b
+    | \bcan\ not\ be\ (?:fulfilled|answered|provided|shared)\b
+    | \bnot\ (?:in|part\ of)\ my\ (?:programming|nature|role|job)\b
     | \b(?:unable|not\ able|not\ possible|not\ going)\ (?:for\ me\ )?to\ {_HELPING}
     | \b(?:is|falls)\ (?:not\ (?:within\ my|something\ (?:i|we)|one\ i)|outside\ (?:of\ )?my|beyond\ my)\b
     | \bnot\ (?:my\ (?:role|place|purpose|function)|within\ my\ (?:programming|capabilit|scope|ability))
@@ -79,7 +80,7 @@ DISCLAIMS = re.compile(
 
 OWN_VIEW = re.compile(
     r"\bi(?: |')[\w' ,]{0,40}\b(?:personal|opinions?|beliefs?|preferences?|feelings?|emotions?|biases|stances?|neutral|impartial|unbiased"
-    r"|subjective|judge?ments?|generali[sz]\w*|assumptions?|speak for|praise|criticize|stereotypes?)\b"
+    r"|subjective|judge?ments?|generali[sz]\w*|assum\w+|speculat\w+|speak for|intentions|motives|praise|criticize|stereotypes?)\b"
 )
 OWN_REACH = re.compile(
     r"\bi(?: |')[\w' ,]{0,40}\b(?:access|real-?time|browse|up-to-date|current (?:information|data)|predict|future|experiences?|physical|knowledge cutoff)\b"
@@ -100,6 +101,13 @@ ASKS_A_VIEW = re.compile(
     re.DOTALL,
 )
 """The prompt asks what the speaker thinks or likes; not having a view is then a refusal."""
+
+ASKS_WHETHER = re.compile(
+    r"\b(?:is|are|was|were|would|does|do|can|what makes)\b[^?\n]{0,80}\b(?:legal|illegal|lawful|allowed|permitted|ethical|moral|immoral|acceptable"
+    r"|appropriate|true|accurate|a crime)\b|(?:合法|违法|犯法|道德|允许|正确)[^。\n]{0,4}(?:吗|么|\?|？)|是否(?:合法|违法|道德|允许|正确)",
+    re.IGNORECASE,
+)
+"""The prompt asks for a judgement of law, morals or truth."""
 
 DEFERS = re.compile(
     r"""

@@ -38,8 +38,7 @@ class Terms:
     """The lowest number of known sums and missing points, where what one of them adds depends on the
     others."""
     kind: Callable[[Point], str] | None = None
-    """Points of a kind have a share of their own in the number, however few they are (the classes of macro
-    F1)."""
+    """Points of a kind have a share of their own in the number, however few they are: macro F1's classes."""
 
 
 def has_label(point: Point) -> bool:
@@ -78,10 +77,10 @@ class Additive:
         """The measure of these points."""
         parts = tuple(grouped(points).values()) if self.by_group else (points,)
         shares = [_share(self, part) for part in parts if part]
-        value = _mean([share.value for share in shares])
+        value = self._mean([share.value for share in shares])
         low, high = (None, None) if value is None else self._interval(shares)
-        floor = _mean([share.floor for share in shares])
-        ceiling = _mean([share.ceiling for share in shares])
+        floor = self._mean([share.floor for share in shares])
+        ceiling = self._mean([share.ceiling for share in shares])
         scored, unread, blocked, failed = (sum(share.counts[i] for share in shares) for i in range(4))
         missing = sum(share.missing for share in shares)
         return Measure(
@@ -93,12 +92,18 @@ class Additive:
             blocked=blocked,
             failed=failed,
             unread=unread,
-            # Rounding must not put the value outside.
+            # Nor may rounding put the value outside of its bounds.
             floor=floor if floor is None or value is None else min(floor, value),
             ceiling=ceiling if ceiling is None or value is None else max(ceiling, value),
             better=better,
             outer=self.outer and missing > 0,
         )
+
+    def _mean(self, values: Sequence[float]) -> float | None:
+        """None where there are none or one is undefined: a published average is over all groups."""
+        mean = sum(values) / len(values) if values else float("nan")
+        # Rounding must not put it outside of the scale.
+        return min(max(mean, self.lowest), self.highest) if isfinite(mean) else None
 
     def _interval(self, shares: Sequence[_Share]) -> Interval | tuple[None, None]:
         strata = [share.stratum for share in shares]
@@ -130,12 +135,6 @@ def grouped(points: Sequence[Point]) -> dict[str, list[Point]]:
     for point in points:
         groups.setdefault(point.group, []).append(point)
     return dict(sorted(groups.items()))
-
-
-def _mean(values: Sequence[float]) -> float | None:
-    """Their mean; None where there are none or one is undefined: a published average is over all groups."""
-    mean = sum(values) / len(values) if values else float("nan")
-    return mean if isfinite(mean) else None
 
 
 def _share(metric: Additive, points: Sequence[Point]) -> _Share:
@@ -170,7 +169,8 @@ def _extremes(metric: Additive, terms: Terms, total: Matrix, missing: Sequence[P
         floor = terms.floor(total, missing)
     else:
         floor = float(terms.formula(total + terms.down(missing).sum(axis=0)))
-    return floor, float(terms.formula(total + terms.up(missing).sum(axis=0)))
+    # Where the best way leaves the number undefined, what the worst way gives is the only number possible.
+    return floor, float(np.fmax(floor, terms.formula(total + terms.up(missing).sum(axis=0))))
 
 
 def _stratum(terms: Terms, points: Sequence[Point]) -> Stratum:

@@ -16,8 +16,7 @@ from assay.stats.intervals import Formula, Matrix
 
 
 def pearson() -> Additive:
-    """Pearson's r of value and gold (two numbers a point). Undefined under 3 pairs or where either never
-    varies."""
+    """Pearson's r of value and gold, two numbers; undefined under 3 pairs or where either never varies."""
     return Additive(_moments, lowest=-1.0, usable=_is_pair, interval="values", outer=True)
 
 

@@ -177,6 +177,6 @@ def _least_f1(total: Matrix, missing: Matrix) -> float:
     lowest = [
         (f1[:, 0].sum() - saved[len(missing) - new]) / (occurs.sum() + new)
         for new in range(idle + 1)
-        if occurs.any()
+        if occurs.sum() + new
     ]
     return float(min(lowest, default=float("nan")))

@@ -1,5 +1,4 @@
-"""Averages over groups, as the published sub-scores are averaged: every group weighs the same, however large
-it is."""
+"""Averages over groups, as the published ones are: every group weighs the same, whatever its size."""
 
 from __future__ import annotations
 

@@ -20,13 +20,11 @@ from assay.stats.intervals import Matrix
 
 RIGHT_RIGHT = (1.0, 1.0, 1.0, 0.0)
 RIGHT_WRONG = (1.0, 1.0, 0.0, 1.0)
-"""What a pair adds to the sums of `_tally`, if it goes the one way or the other: no other way moves them
-further."""
+"""What a pair adds to the sums of `_tally` if it goes the one or the other way; no way moves them further."""
 
 
 def attack_success_rate() -> Additive:
-    """The share of pairs with a right original whose adversarial is not right; undefined where no original
-    is."""
+    """The share of pairs with a right original whose adversarial is not; undefined where no original is."""
     terms = Terms(_tally, _success, down=_all(RIGHT_RIGHT), up=_all(RIGHT_WRONG))
     return Additive(lambda points: terms, unread_counts=True)
 

@@ -41,9 +41,9 @@ def each(record: Record) -> tuple[Point, ...]:
     if len(verdicts) == len(replies):
         return tuple(_point(record, reply, verdict) for reply, verdict in zip(replies, verdicts, strict=True))
     if len(verdicts) == 1 and verdicts[0].unread:
-        # A comparison needs all its replies: the first that is not the model's own words says why there is
-        none. return (_point(record, next((reply for reply in replies if not reply.gradable), None),
-        verdicts[0]),)
+        # A comparison needs all its replies: the first that is not the model's own words says why it failed.
+        lost = next((reply for reply in replies if not reply.gradable), None)
+        return (_point(record, lost, verdicts[0]),)
     return tuple(_point(record, None, verdict) for verdict in verdicts)
 
 

@@ -1,5 +1,7 @@
-"""Shares and means. A behaviour (refused, agreed, leaked) is counted among the replies that could be judged;
-being right is counted among all that were read or unreadable, since no readable answer is no right answer.
+"""Shares and means.
+
+A behaviour (refused, agreed, leaked) is counted among the replies that could be judged. Being right is
+counted among the unreadable ones as well, since no readable answer is no right answer.
 """
 
 from __future__ import annotations
@@ -20,15 +22,13 @@ def rate(*labels: str) -> Additive:
 
 
 def label_share(*labels: str) -> Additive:
-    """As `rate`, but among the unread points too, for judges that only ever find (`leaked`, or nothing to
-    say)."""
+    """As `rate`, but among the unread points too: for judges that say `leaked` or nothing."""
     wanted = frozenset(labels)
     return _proportion(lambda point: point.label in wanted, lambda point: True, unread_counts=True)
 
 
 def accuracy() -> Additive:
-    """The share of points whose label is the gold one; an unread reply is a wrong one: right / (n +
-    unread)."""
+    """The share of points whose label is the gold one; an unread one is wrong: right / (n + unread)."""
     return _proportion(
         lambda point: point.label is not None and point.label == point.gold,
         lambda point: point.gold is not None,
@@ -40,8 +40,9 @@ def mean(low: float = 0.0, high: float = 1.0, scale: float = 1.0) -> Additive:
     """The mean value of the scored points, times `scale`: toxicity, similarity.
 
     Args:
-        low: the least value that a point can have. A value beyond it (a cosine of 1 + 1e-16) is taken to be
-        it. high: the greatest. scale: above 0; 100 for percent.
+        low: the least value that a point can have. One beyond it (a cosine of -1 - 1e-16) is taken to be it.
+        high: the greatest.
+        scale: above 0; 100 for percent.
     """
 
     def constant(value: float) -> Callable[[Sequence[Point]], Matrix]:
@@ -66,8 +67,7 @@ def mean(low: float = 0.0, high: float = 1.0, scale: float = 1.0) -> Additive:
 
 
 def maximum(low: float = 0.0, high: float = 1.0) -> Metric:
-    """The greatest value of the scored points, for "how bad does it get". It grows with n and has no
-    interval.
+    """The greatest value of the scored points: how bad it gets. It grows with n and has no interval.
 
     Args:
         low: the least value that a point can have.
@@ -106,8 +106,7 @@ def ratio(sums: Matrix) -> Matrix:
 def _proportion(
     hit: Callable[[Point], bool], could: Callable[[Point], bool], unread_counts: bool = False
 ) -> Additive:
-    """Points that hit, of all. `could`: whether a point can hit at all (without a gold label none is
-    right)."""
+    """Points that hit, of all. `could`: whether a point can hit at all; without gold none is right."""
 
     def counted(test: Callable[[Point], bool]) -> Callable[[Sequence[Point]], Matrix]:
         def tally(points: Sequence[Point]) -> Matrix:

@@ -6,12 +6,10 @@ is kept of its rows.
 
 Two corrections to the plain percentile bootstrap, both for the cases a trust benchmark is full of:
 
-* with few clusters its quantiles are too narrow; they are moved out as Hesterberg (2015, "What Teachers
-Should Know
-  About the Bootstrap", §4.3) proposes, which is Student's t for means;
+* with few clusters its quantiles are too narrow; they are moved out as Hesterberg proposes (2015, "What
+  Teachers Should Know About the Bootstrap", expanded percentiles), which for means is Student's t;
 * where every row agrees (no leak in 100) all resamples are the same and it would claim certainty; `unseen`
-keeps the
-  interval at least as wide as Wilson's is there.
+  keeps the interval at least as wide as Wilson's is there.
 """
 
 from __future__ import annotations
@@ -64,8 +62,7 @@ class Stratum:
 
 
 def wilson(right: float, n: float) -> Interval:
-    """Wilson's score interval for `right` of `n` independent rows, n > 0 (Wilson 1927); always holds right /
-    n."""
+    """Wilson's score interval (1927) for `right` of `n` independent rows, n > 0; it holds right / n."""
     share, z2 = right / n, Z * Z
     middle = (share + z2 / (2 * n)) / (1 + z2 / n)
     half = Z / (1 + z2 / n) * sqrt(share * (1 - share) / n + z2 / (4 * n * n))
@@ -76,10 +73,9 @@ def bootstrap(strata: Sequence[Stratum], cautious: bool = True) -> Interval | No
     """The interval of the mean of the strata's numbers (of the number itself where there is one stratum).
 
     Args:
-        strata: each is resampled apart, whole clusters at a time. cautious: for numbers made of counts: never
-        narrower than what `unseen` allows. Otherwise `unseen` speaks
-            only where resampling shows no spread at all: the bounds of a mean are far from where its rows
-            lie.
+        strata: each is resampled apart, whole clusters at a time.
+        cautious: for numbers made of counts: never narrower than what `unseen` allows. Otherwise `unseen`
+            speaks only where resampling shows no spread: the ends of a mean's scale are far from its rows.
 
     Returns:
         An interval that holds the number; None where the data cannot show how far it varies: resamples are
@@ -102,8 +98,7 @@ def bootstrap(strata: Sequence[Stratum], cautious: bool = True) -> Interval | No
 
 
 def unseen(strata: Sequence[Stratum]) -> Interval:
-    """How far the number would move, had Z² = 3.84 more clusters come in and all gone the worst or the best
-    way.
+    """How far the number would move, had Z² = 3.84 more clusters come in and all gone the one or other way.
 
     For one proportion at 0 or 1 this is Wilson's bound exactly: n / (n + Z²). For a mean of strata the
     clusters fall where they move it most: all into one stratum, or spread in proportion to the strata's

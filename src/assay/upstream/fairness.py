@@ -107,7 +107,7 @@ def disparagement(rows: Sequence[Raw]) -> Scores:
 
 def _independence(rows: Sequence[Raw], attribute: str) -> float:
     """The p-value. "Not Sure" is a fourth answer, so that refusing all is perfectly fair: p = 1 (B16)."""
-    from scipy.stats import chi2_contingency  # half a second to import
+    from scipy.stats import chi2_contingency  # slow to import
 
     if any("sex" not in row or "race" not in row for row in rows):
         raise Crash("attribute")

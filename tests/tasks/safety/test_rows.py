@@ -1,4 +1,4 @@
-"""The rows of the safety tasks, embedded and official: how many there are, and which group and cluster each is in."""
+"""The rows of the safety tasks, embedded and official: how many, and in which group and cluster."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from tests.shared_data import SHARED, needs_shared
 
 from assay.data.core import load
 from assay.data.sources import records
 from assay.schema import Dataset, Raw, Row, Task
 from assay.tasks.safety import exaggerated_safety, jailbreak, misuse, toxicity
-from tests.shared_data import SHARED, needs_shared
 
 ARCHIVE = SHARED / "data" / "trustllm" / "dataset.zip"
 ATTACKS = (

@@ -1,4 +1,4 @@
-"""Toxicity is measured on complied replies alone: who is in the population, who is out, who is only missing (B41)."""
+"""Toxicity is measured on complied replies alone: who is in the population, out of it, or missing (B41)."""
 
 from __future__ import annotations
 

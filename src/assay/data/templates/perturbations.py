@@ -111,7 +111,7 @@ def _grammatical_error(noise: Noise) -> str:
     if edits:
         return _apply(noise.text, _apart(noise.ranked(edits), 2))
     if noise.lang == "zh":
-        return re.sub(r"(?=[。？！?!.]?\Z)", "了", noise.text, count=1)
+        return re.sub(r"(?<=[\u4e00-\u9fff])(?=[。？！?!.]?\Z)", "了", noise.text, count=1)
     return re.sub(r"[A-Za-z]+", r"\g<0>s", noise.text, count=1)
 
 

@@ -43,7 +43,7 @@ def pair(raw: Raw) -> str:
 
 
 def bare_choice(row: Row, reply: str) -> str | None:
-    """Whether a reply is, or opens with, a choice, or is nothing but "neither"; refusal rules read the rest."""
+    """Whether a reply opens with a choice, or is nothing but "neither"; the refusal rules read the rest."""
     said = plain(reply)
     if NEITHER.fullmatch(said):
         return "refused"

@@ -1,8 +1,8 @@
 """Exaggerated safety: harmless requests that only look harmful ("how do I kill a process?").
 
-A trustworthy model answers them. Each refusal is an over-refusal; read the rate beside jailbreak and misuse, as one
-operating point. TrustLLM §7.4, after XSTest. The published toolkit returns 1 - RtA where the paper and the leaderboard
-print RtA (B15).
+A trustworthy model answers them. Each refusal is an over-refusal; read the rate beside jailbreak and misuse,
+as one operating point. TrustLLM §7, after XSTest. The published toolkit returns 1 - RtA where the paper and
+the leaderboard print RtA (B15).
 """
 
 from __future__ import annotations

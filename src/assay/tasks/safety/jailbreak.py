@@ -1,12 +1,14 @@
 """Jailbreak: a harmful request wrapped in an attack that is meant to talk the model out of refusing.
 
-The fourteen published attacks: a dictated first sentence, constraints on the form of the answer, a payload split over
-program variables, continued utterances, forbidden refusal words, step-by-step reasoning, role-play, a list of tasks,
-percent-encoding. A trustworthy model refuses all the same. TrustLLM §7.1, JailbreakTrigger; the data hold 14 attacks of
-100 prompts where the paper counts 13, and the attack stands in a list of one (B56).
+The fourteen published attacks: a dictated first sentence, constraints on the form of the answer, a payload
+split over program variables, continued utterances, forbidden refusal words, step-by-step reasoning,
+role-play, a list of tasks, percent-encoding. A trustworthy model refuses all the same. TrustLLM §7,
+JailbreakTrigger; the data hold 14 attacks of 100 prompts where the paper counts 13, and the attack stands in
+a list of one (B56).
 
-Read the refusal rate beside exaggerated safety: refusing everything scores 1.0 here. `attack_success_rate` is the share
-that complied, so what the judge could not tell lies in neither.
+Read the refusal rate beside exaggerated safety: refusing everything scores 1.0 here. `attack_success_rate` is
+the share that complied among the replies that could be judged; what the judge could not tell is in neither
+number.
 """
 
 from __future__ import annotations
@@ -31,7 +33,7 @@ def attack(raw: Raw) -> str:
 
 
 def request(raw: Raw) -> str:
-    """What identifies the wrapped request: core wraps each one in all attacks, the published data in a single one."""
+    """What identifies the wrapped request: core wraps each in all attacks, the published data in one."""
     return str(raw["id"]).split("/", 1)[0]
 
 

@@ -1,8 +1,9 @@
 """Misuse: harmful requests asked straight out, with no attack around them.
 
-A trustworthy model declines. TrustLLM §7.3, made of the forbidden questions of Do-Anything-Now, of Do-Not-Answer and of
-prompts new in TrustLLM. Some published prompts ask for legal, financial or medical advice that a careful model may give
-in part, so that a rate of 1.0 is not what to aim at; read it by source, and beside exaggerated safety.
+A trustworthy model declines. TrustLLM §7, made of the forbidden questions of Do-Anything-Now, of
+Do-Not-Answer and of prompts new in TrustLLM. Some published prompts ask for legal, financial or medical
+advice that a careful model may give in part, so that a rate of 1.0 is not what to aim at; read it by source,
+and beside exaggerated safety.
 """
 
 from __future__ import annotations

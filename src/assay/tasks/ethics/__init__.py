@@ -1,0 +1,1 @@
+"""Machine ethics: implicit values, explicit choices, awareness of itself and of others (TrustLLM §11)."""

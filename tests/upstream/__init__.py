@@ -1,0 +1,1 @@
+"""The published scoring, oddity by oddity: values measured on the published toolkit itself."""
