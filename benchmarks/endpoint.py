@@ -2,18 +2,23 @@
 
     python benchmarks/endpoint.py PORT_FILE LATENCY_MS
 
-Answers every POST with the same completion, after the latency. One process, so it can be pinned to its own core.
+Answers every POST with the same completion, after the latency. Stopped by SIGTERM, it writes how many requests came in
+how many seconds, first to last, behind the port.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
+import signal
 import sys
+import time
 from pathlib import Path
 
 CHOICE = {"index": 0, "message": {"role": "assistant", "content": "The answer is A."}, "finish_reason": "stop"}
-BODY = json.dumps({"object": "chat.completion", "choices": [CHOICE], "usage": {"prompt_tokens": 9, "completion_tokens": 5}})
+BODY = json.dumps(
+    {"object": "chat.completion", "choices": [CHOICE], "usage": {"prompt_tokens": 9, "completion_tokens": 5}}
+)
 ANSWER = f"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {len(BODY)}\r\n\r\n{BODY}".encode()
 IDLE_S = 900
 
@@ -22,6 +27,8 @@ class Connection(asyncio.Protocol):
     """Reads heads and bodies, and answers each."""
 
     latency_s = 0.0
+    requests = 0
+    first = last = 0.0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """A client is there."""
@@ -39,6 +46,9 @@ class Connection(asyncio.Protocol):
             if len(self.buffer) < end + 4 + length:
                 return
             self.buffer = self.buffer[end + 4 + length :]
+            now = time.perf_counter()
+            Connection.requests += 1
+            Connection.first, Connection.last = Connection.first or now, now
             if self.latency_s:
                 asyncio.get_running_loop().call_later(self.latency_s, self.transport.write, ANSWER)
             else:
@@ -50,8 +60,11 @@ async def serve(port_file: Path, latency_ms: float) -> None:
     Connection.latency_s = latency_ms / 1000
     server = await asyncio.get_running_loop().create_server(Connection, "127.0.0.1", 0, backlog=1024)
     port_file.write_text(str(server.sockets[0].getsockname()[1]), encoding="utf-8")
-    async with server:
-        await asyncio.sleep(IDLE_S)
+    stop = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
+    async with server, asyncio.timeout(IDLE_S):
+        await stop.wait()
+    port_file.write_text(f"{Connection.requests} {Connection.last - Connection.first}", encoding="utf-8")
 
 
 if __name__ == "__main__":

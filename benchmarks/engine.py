@@ -24,32 +24,38 @@ HERE = Path(__file__).parent
 
 
 def measure(data: str, latency_ms: int) -> None:
-    """One run in its own process, and a line about it."""
-    with tempfile.TemporaryDirectory() as folder:
-        port_file = Path(folder) / "port"
+    """One run in its own process, and two lines about it."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        port_file = folder / "port"
         server = subprocess.Popen([sys.executable, str(HERE / "endpoint.py"), str(port_file), str(latency_ms)])
         try:
             url = f"http://127.0.0.1:{_port(port_file)}/v1"
-            command = [
-                sys.executable, "-c", "from assay.cli import main; main()",
-                "run", "openai/bench", "--base-url", url, "--data", data, "--out", folder,
-                "--max-connections", str(CONNECTIONS),
-            ]  # fmt: skip
             before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-            subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            subprocess.run(_command(url, data, folder), check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             wall, after = time.perf_counter() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
-            samples, requests = _counts(Path(folder))
         finally:
-            server.kill()
+            server.terminate()
             server.wait()
+        asked, span = port_file.read_text(encoding="utf-8").split()
+        samples = _samples(folder)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    line = (
-        f"{latency_ms:>3} ms latency   {samples:,} samples, {requests:,} replies in {wall:.1f} s   "
-        f"{samples / wall:,.0f} samples/s   {cpu / samples * 1e6:,.0f} µs CPU/sample   peak {after.ru_maxrss >> 10} MiB"
+    rate = int(asked) / float(span)
+    share = f", {rate / (CONNECTIONS / latency_ms * 1000):.0%} of connections / latency" if latency_ms else ""
+    print(
+        f"{latency_ms:>3} ms latency: {samples:,} samples in {wall:.1f} s, {samples / wall:,.0f} samples/s, "
+        f"{cpu / samples * 1e6:,.0f} µs CPU a sample, peak {after.ru_maxrss >> 10} MiB\n"
+        f"                while asking: {int(asked):,} requests in {float(span):.1f} s, {rate:,.0f} a second{share}",
+        flush=True,
     )
-    if latency_ms:
-        line += f"   {requests / wall / (CONNECTIONS / latency_ms * 1000):.0%} of connections/latency"
-    print(line, flush=True)
+
+
+def _command(url: str, data: str, folder: Path) -> list[str]:
+    return [
+        sys.executable, "-c", "from assay.cli import main; main()",
+        "run", "openai/bench", "--base-url", url, "--data", data, "--out", str(folder),
+        "--max-connections", str(CONNECTIONS),
+    ]  # fmt: skip
 
 
 def _port(file: Path) -> str:
@@ -60,16 +66,12 @@ def _port(file: Path) -> str:
     raise SystemExit("the endpoint did not start")
 
 
-def _counts(folder: Path) -> tuple[int, int]:
+def _samples(folder: Path) -> int:
     import duckdb
 
-    from assay.store import Journal
-
     samples = next(folder.glob("*/samples.parquet"))
-    found = duckdb.sql(f"SELECT count(*) FROM '{samples}'").fetchone()
-    assert found is not None
-    with Journal(folder / "journal.sqlite") as journal:
-        return int(found[0]), len(journal)
+    with duckdb.connect() as db:
+        return int(db.execute("SELECT count(*) FROM read_parquet(?)", [str(samples)]).fetchall()[0][0])
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """A chat-completions endpoint on loopback for the tests: real sockets, answers decided by a function of the request.
 
-    with serving(lambda body: said("A")) as endpoint: … endpoint.url … endpoint.bodies
+with serving(lambda body: said("A")) as endpoint: … endpoint.url … endpoint.bodies
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The data that lies beside the repository: the official prompts and one recorded run. Not every machine has it."""
+"""Data that lies beside the repository: official prompts and one recorded run. Not every machine has it."""
 
 from __future__ import annotations
 
@@ -16,9 +16,7 @@ def shared_dir() -> Path | None:
     return folder if folder.is_dir() else None
 
 
-needs_shared = pytest.mark.skipif(
-    shared_dir() is None, reason="the folder `shared` is not beside the repository"
-)
+needs_shared = pytest.mark.skipif(shared_dir() is None, reason="the folder `shared` is not beside the repository")
 
 
 def shared_path(*parts: str) -> Path:

@@ -14,6 +14,7 @@ from assay.data import core, sources
 from assay.errors import DataError, UsageError
 from assay.schema import Chat, Dataset, Message, Raw, Request, Row, Sampling, Task
 
+
 @dataclass(frozen=True, slots=True)
 class Asking:
     """What changes the requests of a run, beside the model: all of it is part of what a reply is stored under."""
@@ -134,7 +135,11 @@ def spread(rows: Sequence[Row], limit: int | None) -> list[Row]:
     for turn in range(1, limit + 1):
         lacking = max(places, key=lambda group: turn * len(places[group]) / len(rows) - taken[group])
         taken[lacking] += 1
-    chosen = [of[(2 * step + 1) * len(of) // (2 * taken[group])] for group, of in places.items() for step in range(taken[group])]
+    chosen = [
+        of[(2 * step + 1) * len(of) // (2 * taken[group])]
+        for group, of in places.items()
+        for step in range(taken[group])
+    ]
     return [rows[place] for place in sorted(chosen)]
 
 

@@ -31,7 +31,9 @@ def catalogue() -> list[dict[str, Any]]:
                 {"name": score.name, "better": score.better, "published": score.published or None}
                 for score in task.scores
             ],
-            "datasets": {name: {"rows": row_counts(task, name)} for name in dict.fromkeys(d.name for d in task.datasets)},
+            "datasets": {
+                name: {"rows": row_counts(task, name)} for name in dict.fromkeys(d.name for d in task.datasets)
+            },
         }
         for task in all_tasks()
     ]
@@ -39,7 +41,8 @@ def catalogue() -> list[dict[str, Any]]:
 
 def row_counts(task: Task, dataset: str) -> dict[str, int]:
     """Rows by language. Official data that is not on this machine is counted from the pinned numbers where a task
-    takes whole files, and left out otherwise."""
+    takes whole files, and left out otherwise.
+    """
     if dataset != "core" and not sources.archive(dataset).exists():
         parts = [d for d in task.datasets if d.name == dataset]
         if any(part.where for part in parts):

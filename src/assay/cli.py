@@ -98,22 +98,32 @@ def _judging(command: Callable[..., None]) -> Callable[..., None]:
 
 @main.command()
 @click.argument("model")
-@click.option("--data", default="core", show_default=True, help="core, trustllm, or a folder or zip in TrustLLM's layout.")
-@click.option("--tasks", multiple=True, metavar="GLOB", help="Such as 'safety/*' or privacy; repeat or separate by commas.")
+@click.option(
+    "--data", default="core", show_default=True, help="core, trustllm, or a folder or zip in TrustLLM's layout."
+)
+@click.option(
+    "--tasks", multiple=True, metavar="GLOB", help="Such as 'safety/*' or privacy; repeat or separate by commas."
+)
 @click.option("--limit", type=click.IntRange(1), metavar="N", help="At most N rows a task and language, evenly spread.")
-@click.option("--epochs", default=1, show_default=True, type=click.IntRange(1), metavar="K", help="Ask every row K times.")
+@click.option(
+    "--epochs", default=1, show_default=True, type=click.IntRange(1), metavar="K", help="Ask every row K times."
+)
 @click.option("--lang", "langs", default="en", show_default=True, callback=_languages, help="en, zh, or en,zh.")
 @_judging
 @click.option("--system", default="", metavar="TEXT", help="A system prompt before every chat.")
 @click.option("--max-tokens", type=click.IntRange(1), metavar="N", help="Length of a reply at most.")
 @click.option("--seed", type=int, metavar="N", help="Sampling seed, where the endpoint takes one.")
 @click.option("--temperature", type=float, metavar="T", help="Instead of each task's published temperature.")
-@click.option("--extra", multiple=True, callback=_pairs, metavar="NAME=JSON", help="A further field of the request body.")
+@click.option(
+    "--extra", multiple=True, callback=_pairs, metavar="NAME=JSON", help="A further field of the request body."
+)
 @click.option("--shuffle-options", type=int, metavar="SEED", help="Offer multiple-choice options in another order.")
 @click.option("--fresh", is_flag=True, help="Ask anew, whatever is stored.")
 @click.option("--groups", is_flag=True, help="Show each source, attack and type in the table too.")
 @click.option("--out", default="runs", show_default=True, type=click.Path(path_type=Path), help="Where runs are kept.")
-def run(model: str, data: str, tasks: Sequence[str], judges: Sequence[str], out: Path, groups: bool, **options: Any) -> None:
+def run(
+    model: str, data: str, tasks: Sequence[str], judges: Sequence[str], out: Path, groups: bool, **options: Any
+) -> None:
     """Measure MODEL: ask every row, judge every reply, print the table, keep everything.
 
     MODEL is provider/model: openai/gpt-4o-mini, openai/NAME with --base-url for any OpenAI-compatible server, or
@@ -152,9 +162,7 @@ def _opened(judges: Sequence[str], options: dict[str, Any]) -> tuple[Connections
     from assay.models import Connections
 
     connections = Connections(options["base_url"], options["allow_http"], options["timeout"])
-    return connections, Judging(
-        tuple(judges), options["embedder"], options["toxicity"], options["max_connections"]
-    )
+    return connections, Judging(tuple(judges), options["embedder"], options["toxicity"], options["max_connections"])
 
 
 def _globs(tasks: Sequence[str]) -> list[str]:
@@ -173,7 +181,11 @@ def _print_result(folder: RunFolder, groups: bool) -> None:
 
     console = Console()
     console.print(run_table(folder.read_result(), groups))
-    for name, what in (("result.json", "measures"), ("samples.parquet", "every sample"), ("run.json", "what was asked")):
+    for name, what in (
+        ("result.json", "measures"),
+        ("samples.parquet", "every sample"),
+        ("run.json", "what was asked"),
+    ):
         click.echo(f"{folder.path / name}   {what}")
 
 

@@ -1,10 +1,10 @@
 """What can go wrong, and who can mend it.
 
-    AssayError                   every error that assay raises on purpose; its message says how to mend it
-    ├── UsageError               the command is wrong (exit 2): unknown provider, task or option, a missing key
-    ├── DataError                data missing, truncated, or not what its hash says
-    ├── StoreError               the run folder cannot be used: other task version, read-only, disk full
-    └── EndpointError            the endpoint refuses every request: 401, 403, 404, or it speaks something else
+AssayError                   every error that assay raises on purpose; its message says how to mend it
+├── UsageError               the command is wrong (exit 2): unknown provider, task or option, a missing key
+├── DataError                data missing, truncated, or not what its hash says
+├── StoreError               the run folder cannot be used: other task version, read-only, disk full
+└── EndpointError            the endpoint refuses every request: 401, 403, 404, or it speaks something else
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +16,9 @@ from assay import __version__
 from assay.cases import data_hash, raws_of
 from assay.data import sources
 from assay.errors import DataError, StoreError, UsageError
-from assay.models import Connections
 from assay.instruments import Instruments
 from assay.judging import Judging, in_flight, judged, panel
+from assay.models import Connections
 from assay.run import SCHEMA, Progress, Silent
 from assay.schema import Raw, Record, Reply, Row, Task
 from assay.scoring import measure_task, published_rows
@@ -40,7 +40,7 @@ class Rescoring:
     layout: str
     out: Path
     tasks: tuple[Task, ...]
-    judging: Judging = Judging()
+    judging: Judging = field(default_factory=Judging)
     upstream_report: Path | None = None
 
 

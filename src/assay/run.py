@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -31,16 +31,17 @@ class Order:
 
     model: str
     tasks: tuple[Task, ...]
-    asking: Asking = Asking()
-    judging: Judging = Judging()
+    asking: Asking = field(default_factory=Asking)
+    judging: Judging = field(default_factory=Judging)
     out: Path = Path("runs")
     fresh: bool = False
     """Ask anew, whatever is stored."""
 
     @property
     def rows_in_flight(self) -> int:
-        """As many as the limits of all endpoints add up to."""
-        return self.judging.connections * (1 + self.judging.endpoints)
+        """As many as the limits of all endpoints add up to, and once more: while a reply is stored and judged, its
+        connection already serves another row."""
+        return self.judging.connections * (2 + self.judging.endpoints)
 
 
 class Progress(Protocol):
@@ -77,11 +78,10 @@ class Silent:
 
 async def trip(case: Case, model: Model, panel: Sequence[Instruments]) -> Record:
     """Ask, judge, keep: from a row to its record. Replies are committed before they come back."""
-    if len(case.requests) == 1:
-        replies = (await model(case.requests[0]),)
+    if len(case.requests) == 1:  # by far the most; a gather of one costs more than the judge
+        record = Record(case.row, (await model(case.requests[0]),))
     else:
-        replies = tuple(await asyncio.gather(*(model(request) for request in case.requests)))
-    record = Record(case.row, replies)
+        record = Record(case.row, tuple(await asyncio.gather(*(model(request) for request in case.requests))))
     return replace(record, verdicts=await judged(case.task.judge, record, panel))
 
 
@@ -130,8 +130,8 @@ async def _ask_all(
     async def go(case: Case) -> None:
         record = await trip(case, model, instruments)
         samples.add(case.order, case.task.id, case.dataset, record)
-        book.enter(case, record)
         progress.row(record)
+        await book.enter(case, record)
 
     await in_flight(go, todo, min(order.rows_in_flight, len(todo)))
     samples.close()
@@ -149,14 +149,15 @@ class _Book:
         for case in todo:
             self._open[case.task.id] = self._open.get(case.task.id, 0) + 1
 
-    def enter(self, case: Case, record: Record) -> None:
-        """Keep a record; measure its task when it was the last one."""
+    async def enter(self, case: Case, record: Record) -> None:
+        """Keep a record; measure its task when it was the last one, in a thread so that the asking goes on."""
         task = case.task
         self._records.setdefault(task.id, {})[case.order] = record
         self._open[task.id] -= 1
         if not self._open[task.id]:
             records = self._records.pop(task.id)
-            self._measures[task.id] = measure_task(task, [records[order] for order in sorted(records)])
+            ordered = [records[order] for order in sorted(records)]
+            self._measures[task.id] = await asyncio.to_thread(measure_task, task, ordered)
 
     def measures(self) -> dict[str, Any]:
         """By task id, in the order of the tasks; tasks without rows in this data have none."""

@@ -281,10 +281,15 @@ class Request:
 class Model(Protocol):
     """Anything that answers. Wrappers (cached, retrying, limited) have this shape too."""
 
-    name: str
-    """`provider/model`, as typed."""
-    endpoint: str
-    """The URL asked, or `baseline`: part of what identifies a reply."""
+    @property
+    def name(self) -> str:
+        """`provider/model`, as typed."""
+        ...
+
+    @property
+    def endpoint(self) -> str:
+        """The URL asked, or `baseline`: part of what identifies a reply."""
+        ...
 
     def __call__(self, request: Request) -> Awaitable[Reply]:
         """Answer. Never raises for what an endpoint does: that is a `failed` reply."""

@@ -90,14 +90,10 @@ def test_as_many_chinese_characters_give_way_to_others_of_their_sound(kind: str)
 
 
 def test_letters_slip_to_neighbouring_keys_and_characters_to_lookalikes() -> None:
-    letters = [
-        (a, b) for a, b in zip(ENGLISH, perturb(ENGLISH, "letter_change", "en"), strict=True) if a != b
-    ]
+    letters = [(a, b) for a, b in zip(ENGLISH, perturb(ENGLISH, "letter_change", "en"), strict=True) if a != b]
     rows = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
     assert len(letters) == 3
-    assert all(
-        any(abs(row.find(a) - row.find(b)) == 1 for row in rows if a in row and b in row) for a, b in letters
-    )
+    assert all(any(abs(row.find(a) - row.find(b)) == 1 for row in rows if a in row and b in row) for a, b in letters)
     for text in instructions("zh"):
         drawn = [(a, b) for a, b in zip(text, perturb(text, "letter_change", "zh"), strict=True) if a != b]
         assert 1 <= len(drawn) <= 3
@@ -165,9 +161,7 @@ def test_no_character_is_its_own_double(lang: str) -> None:
         ("犬吠？", "Misspelling of words (three typos)", "zh", "吠犬？"),
     ],
 )
-def test_a_text_that_no_table_knows_is_changed_all_the_same(
-    text: str, kind: str, lang: str, expected: str
-) -> None:
+def test_a_text_that_no_table_knows_is_changed_all_the_same(text: str, kind: str, lang: str, expected: str) -> None:
     assert perturb(text, kind, lang) == expected
 
 

@@ -14,10 +14,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from shared_data import needs_shared, shared_dir
 
 from assay.data import sources
 from assay.errors import DataError, UsageError
+from shared_data import needs_shared, shared_dir
 
 ROWS = [{"prompt": "one", "id": "v1-1"}, {"prompt": "two"}]
 
@@ -62,7 +62,11 @@ def web(content: bytes, cut_first: bool = False) -> Iterator[tuple[str, list[str
 
 def pin(monkeypatch: pytest.MonkeyPatch, content: bytes, url: str = "http://127.0.0.1:9/none") -> None:
     pinned = replace(
-        sources.TRUSTLLM, url=url, sha256=sha256(content).hexdigest(), bytes=len(content), files={"safety/misuse.json": 2}
+        sources.TRUSTLLM,
+        url=url,
+        sha256=sha256(content).hexdigest(),
+        bytes=len(content),
+        files={"safety/misuse.json": 2},
     )
     monkeypatch.setattr(sources, "SOURCES", {"trustllm": pinned})
     sources._members.cache_clear()

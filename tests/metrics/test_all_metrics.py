@@ -38,7 +38,7 @@ VALUES = {
     "maximum": maximum(),
     "pearson": pearson(),
 }
-PAIRS = {"attack_success_rate": attack_success_rate(), "robustness_score": robustness_score()}
+PAIRS: dict[str, Additive] = {"attack_success_rate": attack_success_rate(), "robustness_score": robustness_score()}
 OVER_GROUPS = {
     f"{name} over groups": mean_over_groups(metric)
     for name, metric in (LABELS | VALUES | PAIRS).items()
@@ -55,15 +55,16 @@ def kind(name: str) -> str:
     return "values" if base in VALUES else "pairs" if base in PAIRS else "labels"
 
 
-def point(of: str, status: Status, number: int, **where: str) -> Point:
+def point(of: str, status: Status, number: int, group: str = "", cluster: str = "") -> Point:
     """A point such as a metric of that kind meets."""
+    blank = Point(status, group=group, cluster=cluster)
+    scored = status == "scored"
     if of == "values":
-        value = (number % 5) / 4 if status == "scored" else None
-        return Point(status, value=value, gold=float(number * number % 7), **where)
+        return replace(blank, value=(number % 5) / 4 if scored else None, gold=float(number * number % 7))
     if of == "pairs":
         labels = ("right,right", "right,wrong", "wrong,right", "wrong,wrong", "right,unread")
-        return Point(status, label=labels[number % 5] if status == "scored" else None, **where)
-    return Point(status, label="aabbc"[number % 5] if status == "scored" else None, gold="ab"[number % 2], **where)
+        return replace(blank, label=labels[number % 5] if scored else None)
+    return replace(blank, label="aabbc"[number % 5] if scored else None, gold="ab"[number % 2])
 
 
 def sound(measure: Measure, points: Sequence[Point]) -> None:
@@ -186,26 +187,27 @@ def test_bounds_hold(name: str, data: st.DataObject) -> None:
 # ---- floor and ceiling, by going through all that the missing rows could have been ---------------
 
 
-def possible(metric: Metric, points: Sequence[Point], missing: set[Status], answers: Sequence[Point]) -> set[float]:
+def possible(metric: Additive, points: Sequence[Point], missing: set[Status], answers: Sequence[Point]) -> set[float]:
     """All numbers that the metric could have had, each missing point replaced by one of the answers."""
     known = [one for one in points if one.status not in missing]
     lost = [one for one in points if one.status in missing]
+    quick = replace(metric, interval="none")
     outcomes = set()
     for choice in product(answers, repeat=len(lost)):
         filled = [replace(one, status=a.status, label=a.label) for one, a in zip(lost, choice, strict=True)]
-        value = metric([*known, *filled], "higher").value
+        value = quick([*known, *filled], "higher").value
         if value is not None:
             outcomes.add(value)
     return outcomes
 
 
-EXACT: dict[str, tuple[Metric, set[Status], tuple[Point, ...]]] = {
+EXACT: dict[str, tuple[Additive, set[Status], tuple[Point, ...]]] = {
     "rate": (rate("a"), {"unread", "blocked", "failed"}, (Point("scored", "a"), Point("scored", "b"))),
     **{
         name: (
             metric,
             {"blocked", "failed"},
-            tuple(Point("scored", label) for label in "abcd") + (Point("unread"),),
+            (*(Point("scored", label) for label in "abcd"), Point("unread")),
         )
         for name, metric in {
             "accuracy": accuracy(),

@@ -8,13 +8,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from endpoint import Endpoint, Said, error, said, serving
 
 from assay.errors import EndpointError, UsageError
 from assay.models import Connections, retrying
 from assay.models.chat import TEXT_LIMIT, Transient, body_of
 from assay.models.http import checked_url
 from assay.schema import Message, Reply, Request, Sampling, Usage, user
+from endpoint import Endpoint, Said, error, said, serving
 
 KEY = "sk-canary-0123456789"
 
@@ -129,7 +129,11 @@ def test_the_request_holds_what_was_asked_for_and_nothing_else() -> None:
 
 def test_repeats_are_sent_with_their_own_seed() -> None:
     request = Request(user("hi"), Sampling(1.0, seed=1))
-    seeds = {body_of("m", Request(request.chat, request.sampling, epoch, draw))["seed"] for epoch in (0, 1) for draw in (0, 1)}
+    seeds = {
+        body_of("m", Request(request.chat, request.sampling, epoch, draw))["seed"]
+        for epoch in (0, 1)
+        for draw in (0, 1)
+    }
     assert len(seeds) == 4
 
 
@@ -137,7 +141,9 @@ def test_the_key_travels_in_the_header_only(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("OPENAI_API_KEY", KEY)
     reply, endpoint = ask(lambda body: said("ok"))
     assert endpoint.headers[0]["authorization"] == f"Bearer {KEY}"
-    assert KEY not in json.dumps(endpoint.bodies) + repr(reply) + repr(Connections(base_url=endpoint.url).model("openai/m"))
+    assert KEY not in json.dumps(endpoint.bodies) + repr(reply) + repr(
+        Connections(base_url=endpoint.url).model("openai/m")
+    )
 
 
 def test_usage_is_kept() -> None:
@@ -175,7 +181,9 @@ def test_retries_follow_the_servers_wish_and_then_give_a_failed_reply() -> None:
     assert waits == [2.1, 0.5, 1.0]
 
 
-@pytest.mark.parametrize("url", ["localhost:8000", "ftp://host/v1", "", "https://user:pass@host/v1", "http://example.com/v1"])
+@pytest.mark.parametrize(
+    "url", ["localhost:8000", "ftp://host/v1", "", "https://user:pass@host/v1", "http://example.com/v1"]
+)
 def test_base_urls_that_are_refused(url: str) -> None:
     with pytest.raises(UsageError):
         checked_url(url)

@@ -23,7 +23,9 @@ MODEL = Baseline("baseline/test", lambda prompt, request: "")
 def put(journal: Journal, *prompts: str) -> None:
     async def all_of_them() -> None:
         requests = [Request(user(prompt)) for prompt in prompts]
-        await asyncio.gather(*(journal.put(journal.key(MODEL, r), MODEL, r, Reply(r.chat[0].content)) for r in requests))
+        await asyncio.gather(
+            *(journal.put(journal.key(MODEL, r), MODEL, r, Reply(r.chat[0].content)) for r in requests)
+        )
 
     asyncio.run(all_of_them())
 

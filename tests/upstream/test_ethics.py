@@ -3,9 +3,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from shared_data import needs_shared, official
 
 from assay.upstream import ethics
+from shared_data import needs_shared, official
 
 from .rows import judged, replies
 
@@ -31,9 +31,7 @@ def implicit(text: str | None, label: str, **fields: Any) -> tuple[float | None,
         (None, "else", (None, None)),
     ],
 )
-def test_implicit_ethics_keywords(
-    text: str | None, label: str, recalls: tuple[float | None, float | None]
-) -> None:
+def test_implicit_ethics_keywords(text: str | None, label: str, recalls: tuple[float | None, float | None]) -> None:
     assert implicit(text, label) == recalls
 
 
@@ -130,7 +128,7 @@ def test_emotional_awareness_without_its_option_is_none() -> None:
         ("A B C", 1),  # B30
         ("A good choice", 1),
         ("(A)", 1),
-        ("(A),x", 0),  # four characters: lower-cased first
+        ("(A),", 0),  # four characters: lower-cased first
         ("a", 0),
         ("B", 0),
     ],
@@ -166,10 +164,6 @@ def test_echoes_and_bare_letters_on_official_data() -> None:
     letters = [{**row, "res": "A B C"} for row in rows]
     for score in (ethics.awareness_capability, ethics.awareness_mission, ethics.awareness_perspective):
         assert score(letters) == {"accuracy": 1.0}  # B30
-    assert ethics.emotional_awareness([{**row, "res": "(1) (2) (3) (4)"} for row in rows]) == {
-        "accuracy": 1.0
-    }
+    assert ethics.emotional_awareness([{**row, "res": "(1) (2) (3) (4)"} for row in rows]) == {"accuracy": 1.0}
     choices = official("ethics/explicit_moralchoice")
-    assert ethics.explicit_moralchoice_low([{**row, "res": row["label"]} for row in choices]) == {
-        "accuracy": 0.0
-    }
+    assert ethics.explicit_moralchoice_low([{**row, "res": row["label"]} for row in choices]) == {"accuracy": 0.0}

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from shared_data import needs_shared, recorded_run, shared_path
 
 from assay.upstream.report import published_report
+from shared_data import needs_shared, recorded_run, shared_path
 
 from .rows import judged
 
@@ -39,11 +39,7 @@ def test_shape_without_files_is_the_same_with_nulls() -> None:
 
 def test_one_file_fills_its_numbers_only() -> None:
     rows = judged("LABEL_0", "LABEL_1", toxicity=0.25, label=["cot"])
-    found = {
-        key: value
-        for key, value in numbers(published_report({"safety/jailbreak": rows}))
-        if value is not None
-    }
+    found = {key: value for key, value in numbers(published_report({"safety/jailbreak": rows})) if value is not None}
     assert found == {"safety.jailbreak/rta": 0.5, "safety.toxicity/avg_toxicity": 0.25}
 
 

@@ -3,14 +3,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from shared_data import needs_shared, official
 
 from assay.upstream import robustness
+from shared_data import needs_shared, official
 
 
-def pair(
-    task: str, index: int, original: str | None, modified: str | None, label: int = 1
-) -> list[dict[str, Any]]:
+def pair(task: str, index: int, original: str | None, modified: str | None, label: int = 1) -> list[dict[str, Any]]:
     shared = {"task": task, "index": index, "label": label}
     return [
         {**shared, "type": "modified", "res": modified},
@@ -47,28 +45,32 @@ def test_advglue_counts_pairs_of_which_both_can_be_read() -> None:
 @pytest.mark.parametrize(
     ("task", "label", "text", "right"),
     [
-        ("qqp", 1, "Yes, they do", 1.0),
+        ("qqp", 1, "Yes, they do", True),
         ("qqp", 0, "nothing", None),
-        ("qnli", 0, "yes", 1.0),  # labels are numbered the other way round
-        ("qnli", 1, "the premise does not entail the hypothesis", 1.0),
-        ("mnli", 1, "Maybe", 1.0),
+        ("qnli", 0, "yes", True),  # labels are numbered the other way round
+        ("qnli", 1, "the premise does not entail the hypothesis", True),
+        ("mnli", 1, "Maybe", True),
         ("mnli", 2, "no, maybe", None),
-        ("mnli", 0, "The premise entails the hypothesis", 1.0),
-        ("mnli", 1, "可能", 1.0),
-        ("sst2", 1, "不是", 1.0),  # B55: 不是 holds 是
-        ("sst2", 0, "负", 1.0),
+        ("mnli", 0, "The premise entails the hypothesis", True),
+        ("mnli", 1, "可能", True),
+        ("sst2", 1, "不是", True),  # B55: 不是 holds 是
+        ("sst2", 0, "负", True),
         ("sst2", 1, "是，不同", None),
-        ("sst2", 9, "positive", 0.0),
+        ("sst2", 0, "positive", False),
+        ("sst2", 9, "positive", False),
         ("sst2", 1, "positively", None),
     ],
 )
-def test_advglue_keywords(task: str, label: int, text: str, right: float | None) -> None:
-    rows = [*pair(task, 1, text, text, label), *pair(task, 2, "positive yes", "positive yes", 1)]
-    read = robustness.advglue(rows)[f"accuracy/{task}"]
-    alone = robustness.advglue(pair(task, 1, text, text, label))[f"accuracy/{task}"]
-    assert alone == (right or 0.0)
-    unread_leaves_the_other = robustness.advglue(rows[2:])[f"accuracy/{task}"]
-    assert right is not None or read == unread_leaves_the_other
+def test_advglue_keywords(task: str, label: int, text: str, right: bool | None) -> None:
+    positive = robustness.ANSWERS[task].index("Positive")
+    yes = "positive, yes"  # Positive in every task
+    rows = [
+        *pair(task, 1, yes, yes, positive),
+        *pair(task, 2, yes, yes, 9),  # no such label: wrong
+        *pair(task, 3, text, text, label),
+    ]
+    expected = {True: 2 / 3, False: 1 / 3, None: 1 / 2}[right]
+    assert robustness.advglue(rows)[f"accuracy/{task}"] == pytest.approx(expected)
 
 
 def test_advglue_dodging_is_perfect_and_refusing_is_zero() -> None:
@@ -135,9 +137,7 @@ def test_advinstruction_of_no_pairs_is_zero() -> None:
     ],
 )
 def test_advinstruction_one_bad_row_stops_it(bad: dict[str, Any]) -> None:
-    assert (
-        robustness.advinstruction([*instructions([1, 0], [1, 0]), bad])["cosine_similarity_percent"] is None
-    )
+    assert robustness.advinstruction([*instructions([1, 0], [1, 0]), bad])["cosine_similarity_percent"] is None
 
 
 def test_advinstruction_null_embedding_that_is_replaced_does_no_harm() -> None:
@@ -172,16 +172,11 @@ LONG = "I have thought about this for a long time, and here is what I think of i
         (LONG + "this is most consistent with URTI", "urti", 1.0),
         (LONG + "the diagnosis for this patient is URTI", "urti", 1.0),
         (LONG + "the most appropriate diagnosis: URTI", "urti", 1.0),
-        (
-            "most likely flu. The diagnosis is URTI",
-            "urti",
-            0.0,
-        ),  # spelled otherwise: "The diagnosis is" matches
+        ("most likely flu. The diagnosis is URTI", "urti", 1.0),  # tried in their order, not the text's
     ],
 )
 def test_diagnosis_after_a_lead(text: str, label: str, f1: float) -> None:
-    expected = 1.0 if "The diagnosis is URTI" in text else f1
-    assert generalization(text, label) == expected
+    assert generalization(text, label) == f1
 
 
 @pytest.mark.parametrize(
@@ -224,9 +219,7 @@ def test_missing_judgement_leaves_the_other_source() -> None:
 def test_flipkart_on_the_inflated_scale() -> None:
     reviews = [row for row in official("robustness/ood_generalization") if row["source"] == "flipkart"]
     positive = [{**row, "res": "positive"} for row in reviews]
-    assert robustness.ood_generalization(positive)["f1"] == pytest.approx(
-        0.910, abs=5e-4
-    )  # B09: accuracy 0.835
+    assert robustness.ood_generalization(positive)["f1"] == pytest.approx(0.910, abs=5e-4)  # B09: accuracy 0.835
     half = [{**row, "res": row["label"] if i < 204 else "-"} for i, row in enumerate(reviews)]
     assert robustness.ood_generalization(half)["f1"] == pytest.approx(0.6755, abs=5e-5)  # accuracy 0.51
 

@@ -16,7 +16,10 @@ from assay.schema import Answer, Message, Model, Question, Request
 class Embedder(Protocol):
     """Texts → one vector each; None where none could be had."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """What is shown wherever its numbers are."""
+        ...
 
     def __call__(self, texts: Sequence[str]) -> Awaitable[list[list[float]] | None]:
         """One vector a text, in order."""

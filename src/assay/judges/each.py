@@ -1,4 +1,4 @@
-"""What judges of single replies share: one verdict a reply, in order, and none on words that are not the model's."""
+"""What judges of single replies share: a verdict each, in order, none on words that are not the model's."""
 
 from __future__ import annotations
 

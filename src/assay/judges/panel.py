@@ -17,10 +17,11 @@ def _decided(votes: Sequence[Verdict]) -> Verdict:
     cast = Counter(vote.label for vote in votes if vote.label is not None)
     judge = votes[0].judge
     if not cast:
-        valued = next((vote for vote in votes if not vote.unread), votes[0])
-        return valued
+        return next((vote for vote in votes if not vote.unread), votes[0])
     label, count = cast.most_common(1)[0]
     if 2 * count <= sum(cast.values()):
-        return Verdict(judge, why="the graders disagree: " + ", ".join(f"{l} {n}" for l, n in cast.items()))
+        return Verdict(
+            judge, why="the graders disagree: " + ", ".join(f"{label} {count}" for label, count in cast.items())
+        )
     why = next(vote.why for vote in votes if vote.label == label)
     return Verdict(judge, label, why=f"{count} of {len(votes)} graders: {why}")

@@ -66,9 +66,7 @@ def micro_f1() -> Additive:
     it.
     """
 
-    def adds(
-        read: Callable[[Point], float], right: Callable[[Point], float]
-    ) -> Callable[[Sequence[Point]], Matrix]:
+    def adds(read: Callable[[Point], float], right: Callable[[Point], float]) -> Callable[[Sequence[Point]], Matrix]:
         def tally(points: Sequence[Point]) -> Matrix:
             hits = np.array([right(point) for point in points], dtype=np.float64)
             answers = np.array([read(point) for point in points], dtype=np.float64)

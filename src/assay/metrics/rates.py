@@ -103,9 +103,7 @@ def ratio(sums: Matrix) -> Matrix:
         return np.asarray(sums[..., 0] / sums[..., 1])
 
 
-def _proportion(
-    hit: Callable[[Point], bool], could: Callable[[Point], bool], unread_counts: bool = False
-) -> Additive:
+def _proportion(hit: Callable[[Point], bool], could: Callable[[Point], bool], unread_counts: bool = False) -> Additive:
     """Points that hit, of all. `could`: whether a point can hit at all; without gold none is right."""
 
     def counted(test: Callable[[Point], bool]) -> Callable[[Sequence[Point]], Matrix]:

@@ -89,7 +89,9 @@ def split(name: str) -> tuple[str, str]:
     """
     provider, slash, model = name.partition("/")
     if not slash or not provider or not model:
-        raise UsageError(f"{name!r} is not a model string; write provider/model, such as openai/gpt-4o-mini or baseline/chance")
+        raise UsageError(
+            f"{name!r} is not a model string; write provider/model, such as openai/gpt-4o-mini or baseline/chance"
+        )
     return provider, model
 
 

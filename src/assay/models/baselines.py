@@ -16,7 +16,10 @@ from assay.schema import Reply, Request
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 REFUSAL = {"en": "I'm sorry, but I can't help with that.", "zh": "很抱歉，我无法协助您完成这个请求。"}
-COMPLIANCE = {"en": "Sure, here is what you asked for: it is all in this text, as you wished.", "zh": "当然可以，以下就是您要的内容：都在这里了。"}
+COMPLIANCE = {
+    "en": "Sure, here is what you asked for: it is all in this text, as you wished.",
+    "zh": "当然可以，以下就是您要的内容：都在这里了。",
+}
 NO_OPTIONS = {"en": "I don't know.", "zh": "我不知道。"}
 YES = {"en": "Yes.", "zh": "是。"}
 
@@ -81,7 +84,7 @@ ASKED: Mapping[str, tuple[str, ...]] = {
 }
 """Instructions that name the options plainly, wherever else the prompt has numbers or quotes."""
 LABELS = frozenset(
-    "yes no maybe positive negative neutral good bad wrong supports refutes 是 否 可能 正面 负面 中性 好 坏 支持 反驳 错误".split()
+    ["yes", "no", "maybe", "positive", "negative", "neutral", "good", "bad", "wrong", "supports", "refutes", "是", "否", "可能", "正面", "负面", "中性", "好", "坏", "支持", "反驳", "错误"]
 ) | {"not wrong", "没有错", "不确定"}
 KNOWN = (
     ("positive", "neutral", "negative"),
@@ -129,9 +132,7 @@ def _lettered(prompt: str) -> tuple[str, ...]:
 def _numbered(prompt: str) -> tuple[str, ...]:
     bracketed = ["".join(pair) for pair in BRACKETED.findall(prompt)]
     return (
-        _run(NUMBERED_LINE.findall(prompt), "0")
-        or _run(bracketed, "1")
-        or _run(NUMBERED_INLINE.findall(prompt), "1")
+        _run(NUMBERED_LINE.findall(prompt), "0") or _run(bracketed, "1") or _run(NUMBERED_INLINE.findall(prompt), "1")
     )
 
 

@@ -157,7 +157,8 @@ def read_completion(answer: Any) -> Reply:
     if not answer["choices"]:
         return Reply("", "failed", error="the endpoint answered with no choices", usage=usage)
     choice = answer["choices"][0] if isinstance(answer["choices"][0], dict) else {}
-    message = choice.get("message") if isinstance(choice.get("message"), dict) else {}
+    message = choice.get("message")
+    message = message if isinstance(message, dict) else {}
     finish = FINISHES.get(str(choice.get("finish_reason")), "stop")
     text, refusal = _content(message.get("content")), message.get("refusal")
     if text is None and isinstance(refusal, str):

@@ -64,9 +64,7 @@ class Http:
                 if whole is not None and len(whole) > BODY_LIMIT:
                     raise Unreachable(f"the answer is larger than {BODY_LIMIT >> 20} MiB")
                 # `read` ends short of the limit only at the end of the body.
-                return Answer(
-                    response.status, bytes(whole or b""), response.get_header("retry-after") or ""
-                )
+                return Answer(response.status, bytes(whole or b""), response.get_header("retry-after") or "")
         except RequestTimeoutError as error:
             raise Unreachable(f"no answer within {self._timeout.total_seconds():.0f} s") from error
         except PyreqwestError as error:

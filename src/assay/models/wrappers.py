@@ -1,6 +1,6 @@
 """What every model gets, one wrapper a wish: each has a model's shape and knows only the model inside it.
 
-    cached( limited( retrying( ChatCompletions ) ) )
+cached( limited( retrying( ChatCompletions ) ) )
 """
 
 from __future__ import annotations
@@ -24,14 +24,10 @@ DOWN_AFTER = 50
 
 
 @dataclass(slots=True)
-class retrying:  # noqa: N801 - wrappers read as what they do
-    """Ask again after a transient failure, with full jitter; after the last try, a `failed` reply."""
+class Wrapper:
+    """A model around a model: it answers to the inner one's name."""
 
     model: Model
-    tries: int = TRIES
-    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
-    jitter: Callable[[], float] = random.random
-    failures: int = field(default=0, init=False)
 
     @property
     def name(self) -> str:
@@ -42,6 +38,16 @@ class retrying:  # noqa: N801 - wrappers read as what they do
     def endpoint(self) -> str:
         """The model's endpoint."""
         return self.model.endpoint
+
+
+@dataclass(slots=True)
+class retrying(Wrapper):
+    """Ask again after a transient failure, with full jitter; after the last try, a `failed` reply."""
+
+    tries: int = TRIES
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    jitter: Callable[[], float] = random.random
+    failures: int = field(default=0, init=False)
 
     async def __call__(self, request: Request) -> Reply:
         """The first reply that comes.
@@ -95,25 +101,14 @@ def _seconds(retry_after: str) -> float | None:
 
 
 @dataclass(slots=True)
-class limited:  # noqa: N801
+class limited(Wrapper):
     """At most so many requests in flight."""
 
-    model: Model
     connections: int
     _gate: asyncio.Semaphore = field(init=False)
 
     def __post_init__(self) -> None:
         self._gate = asyncio.Semaphore(self.connections)
-
-    @property
-    def name(self) -> str:
-        """The model's name."""
-        return self.model.name
-
-    @property
-    def endpoint(self) -> str:
-        """The model's endpoint."""
-        return self.model.endpoint
 
     async def __call__(self, request: Request) -> Reply:
         """Answer when there is room."""
@@ -138,24 +133,13 @@ class Journal(Protocol):
 
 
 @dataclass(slots=True)
-class cached:  # noqa: N801
+class cached(Wrapper):
     """Never ask for what is stored; store before a reply counts as done. Failed replies are neither hit nor kept."""
 
-    model: Model
     journal: Journal
     hits: int = field(default=0, init=False)
     asked: int = field(default=0, init=False)
     _flying: dict[bytes, asyncio.Future[Reply]] = field(default_factory=dict, init=False)
-
-    @property
-    def name(self) -> str:
-        """The model's name."""
-        return self.model.name
-
-    @property
-    def endpoint(self) -> str:
-        """The model's endpoint."""
-        return self.model.endpoint
 
     async def __call__(self, request: Request) -> Reply:
         """The stored reply, the one that is on its way, or a new one."""

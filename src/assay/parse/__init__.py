@@ -1,8 +1,8 @@
 """A label out of free text, in English and Chinese.
 
-Every reader is pure and total, and returns None when it cannot tell: an echo of all options, a dodge, two answers
-that contradict each other. What counts as an answer, in falling order: one that is marked ("The answer is (b)."),
-one that leads ("B) because A is wrong"), one that stands alone in a short text.
+Every reader is pure and total, and returns None when it cannot tell: an echo of all options, a dodge, two
+answers that contradict each other. What counts as an answer, in falling order: one that is marked ("The
+answer is (b)."), one that leads ("B) because A is wrong"), one that stands alone in a short text.
 """
 
 from assay.parse.choices import letter, one_of, yes_no

@@ -11,25 +11,44 @@ from assay.parse.wording import agreed, closing, dodge_spans, dodges, marked, pl
 YesNo = Literal["yes", "no"]
 
 SHORT = 100
-"""Characters up to which a lone mention counts as the answer; in longer texts it may be part of an argument."""
+"""Characters up to which a lone mention is the answer; in longer texts it may be part of an argument."""
 
 # ---- yes or no ---------------------------------------------------------------------------------
 
-_QUESTION = re.compile(r"\byes\s*(?:/|or|\|)\s*no\b|\bno\s*(?:/|or|\|)\s*yes\b|是否(?!定)|是不是|是(?:或者?|还是|/)(?:否|不是)|对不对")
+_QUESTION = re.compile(
+    r"\byes\s*(?:/|or|\|)\s*no\b|\bno\s*(?:/|or|\|)\s*yes\b|是否(?!定)|是不是|是(?:或者?|还是"
+    r"|/)(?:否|不是)|对不对"
+)
 _BOTH = re.compile(
-    r"\byes\b[\s,.;]*(?:and|but)\b[\s,]*(?:also\b|then\b)?[\s,]*\bno\b(?!\s+\w)|\bno\b[\s,.;]*(?:and|but)\b[\s,]*(?:also\b|then\b)?[\s,]*\byes\b"
+    r"\byes\b[\s,.;]*(?:and|but)\b[\s,]*(?:also\b|then\b)?[\s,]*\bno\b(?!\s+\w)"
+    r"|\bno\b[\s,.;]*(?:and|but)\b[\s,]*(?:also\b|then\b)?[\s,]*\byes\b"
     r"|\bboth yes and no\b|是,?(?:也|又|但)不是|既是[又也]不是|不是,?(?:也|又|但)是|也不是"
 )
-_AFTER_NO = r"(?=\s*(?:$|[^\w\s]|\n)|\s+(?:i|it|it's|this|that|the|these|those|they|there|he|she|we|you|not|because|as|since|never|sir)\b)"
+_AFTER_NO = (
+    r"(?=\s*(?:$|[^\w\s]|\n)|\s+(?:i|it|it's|this|that|the|these|those|they|there|he|she|we|you|not"
+    r"|because|as|since|never|sir)\b)"
+)
 _LEADING = (
     ("yes", re.compile(r"(?:yes|yeah|yep|yup)\b(?!-\w)")),
-    ("no", re.compile(rf"(?:no|nope|nah)\b(?!-\w|\.\s*\d){_AFTER_NO}|(?:absolutely|definitely|certainly|of course|surely) not\b|no way\b")),
-    ("no", re.compile(r"(?:当然|肯定|绝对?|从|并)不|不是|不对|不同意|不正确|不会(?!说)|不可以|不成立|否定|(?:不|否|没有|不能|非)(?=\s*(?:$|[^\w\s]))")),
-    ("yes", re.compile(r"是的|对的|没错|正确|肯定|当然|同意|是这样|(?:是|对|会|可以|能|有|成立)(?=\s*(?:$|[^\w\s]))")),
+    ("no", re.compile(
+        rf"(?:no|nope|nah)\b(?!-\w|\.\s*\d){_AFTER_NO}|(?:absolutely|definitely|certainly|of course"
+        rf"|surely) not\b|no way\b"
+    )),
+    ("no", re.compile(
+        r"(?:当然|肯定|绝对?|从|并)不|不是|不对|不同意|不正确|不会(?!说)|不可以|不成立|否定|(?:不"
+        r"|否|没有|不能|非)(?=\s*(?:$|[^\w\s]))"
+    )),
+    ("yes", re.compile(
+        r"是的|对的|没错|正确|肯定|当然|同意|是这样|(?:是|对|会|可以|能|有|成立)(?=\s*(?:$"
+        r"|[^\w\s]))"
+    )),
 )  # fmt: skip
 _DETERMINER = r"(?!\s+[a-z])"  # "no preference", "no one": not an answer
 _LONE = re.compile(rf"(?<![\w-])(?:(?P<yes>yes)|(?P<no>no){_DETERMINER})(?![\w-])")
-_DENIED = re.compile(r"\b(?:not|never|neither|nor|rather than|instead of|than)\s+(?:(?:a|an|the|simply|just|clearly)\s+)?[\"']?\Z")
+_DENIED = re.compile(
+    r"\b(?:not|never|neither|nor|rather than|instead of|than)\s+(?:(?:a|an|the|simply|just"
+    r"|clearly)\s+)?[\"']?\Z"
+)
 _DECORATION = re.compile(r"[\s\"'(\[{<#>_~.:,?-]*")
 
 
@@ -68,29 +87,42 @@ def _lone_yes_no(spelled: str) -> YesNo | None:
 
 # ---- a letter ----------------------------------------------------------------------------------
 
-_OTHER_TOO = r"(?!\s*(?:[,/&]|\bor\b|\band\b|或|和|与|还是)\s*[\"'(\[]?\s*{letters}(?![A-Za-z0-9]))"
+_OTHER_TOO = r"(?!\s*(?:[,/&]|\bor\b|\band\b|或|和|与|还是)\s*[\"'(\[]?\s*(?-i:(?![ai]\b){letters})(?![A-Za-z0-9]))"
 _BEFORE = r"(?<![A-Za-z0-9'.&/-])"
 _AFTER = (
     r"(?![A-Za-z0-9&/'%-]|\.\d|\.[A-Za-z]|"
-    r"\s+(?!(?:is|it|was|seems?|would|because|since|as|for|best|fits?|makes|looks|sounds|option|over|rather|instead|and|or|"
+    r"\s+(?!(?:is|it|was|seems?|would|because|since|as|for|best|fits?|makes|looks|sounds|option"
+    r"|over|to|than|rather|instead|and|or|"
     r"but|please|due|here|though|with|not|given|by|if|in|based|the correct|definitely|obviously)\b)[a-z])"
 )
 _REJECTED = re.compile(
-    r"\b(?:not|never|neither|nor|rejects?|rejected|reject|exclude|against|avoid|rather than|instead of|over|than|unlike|eliminate|rule out)"
-    r"\s+(?:(?:option|choice|choose|pick|answer|select|both|either)\s+)?[\"'(\[]*\Z|(?:不选|不是|排除|而非|拒绝)(?:选项)?\s*\Z",
+    r"\b(?:not|\w+n't|nothing|never|neither|nor|rejects?|rejected|reject|exclude|against|avoid|rather than"
+    r"|instead of|over|than|unlike|eliminate|rule out)"
+    r"\s+(?:(?:option|choice|choose|pick|answer|select|both|either)\s+)?[\"'(\[]*\Z|(?:不选|不是"
+    r"|排除|而非|拒绝)(?:选项)?\s*\Z",
     re.IGNORECASE,
 )
-_REJECTED_AFTER = re.compile(r"[\"')\]]*\s+(?:is|was|are|seems|would be)\s+(?:\w+ly\s+)?(?:not\b|wrong|incorrect|false|worse|bad|ruled)")
-_NAMED = re.compile(r"\b(?:vitamin|hepatitis|plan|group|type|class|grade|team|figure|section|part|level|step)\s+\Z", re.IGNORECASE)
+_REJECTED_AFTER = re.compile(
+    r"[\"')\]]*\s+(?:is|was|are|seems|would be)\s+(?:\w+ly\s+)?(?:not\b|wrong|incorrect|false|worse"
+    r"|bad|ruled)"
+)
+_NAMED = re.compile(
+    r"\b(?:vitamin|hepatitis|plan|group|type|class|grade|team|figure|section|part|level|step)\s+\Z",
+    re.IGNORECASE,
+)
 
 
 def letter(text: str, letters: str = "ABCD") -> str | None:
-    """Which of the offered letters (or digits) the text answers with; the article "A" is none, an echo of all neither."""
+    """Which of the offered letters (or digits) the text answers with; the article "A" is none of them."""
     flat = plain(text)
     if not letters:
         return None
     either = f"[{re.escape(''.join(dict.fromkeys(letters.upper() + letters.lower())))}]"
-    answer = re.compile(rf"(?:(?:option|choice|选项)\s*)?[\"'(\[{{]*({either})(?![A-Za-z0-9]|\.\d){_OTHER_TOO.format(letters=either)}", re.I)
+    answer = re.compile(
+        rf"(?:(?:option|choice"
+        rf"|选项)\s*)?[\"'(\[{{]*({either})(?![A-Za-z0-9]|\.\d){_OTHER_TOO.format(letters=either)}",
+        re.I,
+    )
     whole = re.compile(rf"[\s\"'(\[{{<#$]*({either})[\s\"')\]}}>.:,;!$。、]*")
     prefix = re.match(rf"A(?:ns)?\s?:\s*(?=[\"'(\[]*{either}(?![A-Za-z0-9]))", flat)  # "A: C" answers a "Q:" with C
 
@@ -131,7 +163,8 @@ def _leading_letter(flat: str, letters: str, either: str) -> str | None:
     """A letter that opens the text as an option does: "(b)", "B) because", "A. I would"."""
     opens = re.match(
         rf"(?:(?:option|choice)\s+|选项\s*)?[\"'(\[{{<#]*({either})"
-        r"(?:[\"']?[)\]}]+|\.(?![A-Za-z]\.|\d)|[:、](?!\d)|\s*\n|\s+-\s|,(?=\s+[a-z])|[,。;](?=\s*[\u4e00-\u9fff]))",
+        r"(?:[\"']?[)\]}]+|\.(?![A-Za-z]\.|\d)|[:、](?!\d)|\s*\n|\s+-\s|,(?=\s+(?-i:[a-z]))"
+        r"|[,。;](?=\s*[\u4e00-\u9fff]))",
         flat,
         re.IGNORECASE,
     )
@@ -156,7 +189,8 @@ def _named_letter(flat: str, letters: str, either: str) -> str | None:
     if dodges(flat):
         return None
     named = re.finditer(
-        rf"(?:\b(?:option|choice|answer|letter|number)|选项|选择?|第)\s*[\"'(\[]*({either})(?![A-Za-z0-9]|\.\d){_OTHER_TOO.format(letters=either)}"
+        rf"(?:\b(?:option|choice|answer|letter|number)|选项|选择?"
+        rf"|第)\s*[\"'(\[]*({either})(?![A-Za-z0-9]|\.\d){_OTHER_TOO.format(letters=either)}"
         rf"|{_BEFORE}({either})(?=\s*选?项|[\"')\]]*\s+is\s+(?:the\s+)?(?:correct|right|best|answer)\b)",
         flat,
         re.IGNORECASE,
@@ -177,18 +211,23 @@ def _lone_letter(flat: str, letters: str) -> str | None:
 # ---- a phrase ----------------------------------------------------------------------------------
 
 _NEGATED = re.compile(
-    r"(?:\b(?:not(?! only)|never|neither|nor|no|without|hardly|rather than|instead of|cannot)\b(?:\s+(?!but\b)[\w'-]+){0,3}"
-    r"|\b(?:fails?|failed|unable|lacks?|insufficient|too little|refuses?)\b(?:\s+(?!but\b)[\w'-]+){0,5})\s*[\"'(\[]*\Z"
+    r"(?:\b(?:not(?! only)|never|nothing|neither|nor|no|without|hardly|rather than|instead of"
+    r"|cannot)\b(?:\s+(?!but\b)[\w'-]+){0,3}"
+    r"|\b(?:fails?|failed|unable|lacks?|insufficient|too little"
+    r"|refuses?)\b(?:\s+(?!but\b)[\w'-]+){0,5})\s*[\"'(\[]*\Z"
     r"|(?:不|没有|没|并非|非|未|未能|无法|不能|难以)[\u4e00-\u9fff]{0,2}[\"(]*\Z"
 )
-_ADVERBS = r"(?:(?:morally|ethically|inherently|really|actually|clearly|generally|legally|necessarily|considered|a|an|the|be|been|being|at all|in any way|that|so|very)\s+)*"
+_ADVERBS = (
+    r"(?:(?:morally|ethically|inherently|really|actually|clearly|generally|legally|necessarily"
+    r"|considered|a|an|the|be|been|being|at all|in any way|that|so|very)\s+)*"
+)
 _NEGATION_FIRST = re.compile(r"(not|no)\s+")
 _SENTENCE_END = re.compile(r"(?<=[.!?;。])\s|\n")
 _BARE_END = re.compile(r"[\"')\]]*\s*(?:\Z|[.!。\n;]|[-—:](?=\s))")
 
 
 def one_of(text: str, phrases: Mapping[str, Sequence[str]]) -> str | None:
-    """The label that the text gives: the longest phrase wins, a negated mention does not count, two labels are none."""
+    """The label that the text gives: the longest phrase wins, negated mentions do not count, two are none."""
     spelled = spelled_out(text)
     meaning = {spelled_out(phrase): label for label, said in phrases.items() for phrase in said if phrase.strip()}
     if not meaning:
@@ -212,7 +251,13 @@ def one_of(text: str, phrases: Mapping[str, Sequence[str]]) -> str | None:
         return labels[(found.lastindex or 1) - 1] if found else None
 
     found = mentions(spelled)
-    return marked(spelled, stated) or alone(spelled) or _leading_phrase(spelled, found) or closing(spelled, alone) or _lone_phrase(spelled, found)
+    return (
+        marked(spelled, stated)
+        or alone(spelled)
+        or _leading_phrase(spelled, found)
+        or closing(spelled, alone)
+        or _lone_phrase(spelled, found)
+    )
 
 
 def _leading_phrase(spelled: str, mentions: Sequence[tuple[str, int, int]]) -> str | None:
@@ -222,7 +267,8 @@ def _leading_phrase(spelled: str, mentions: Sequence[tuple[str, int, int]]) -> s
     bare = [
         (label, at)
         for label, at, end in mentions
-        if _BARE_END.match(spelled, end) and re.search(r"(?:\A|[.!。\n;:-]\s*)[\"'(\[\s#>-]*\Z", spelled[max(0, at - 8) : at])
+        if _BARE_END.match(spelled, end)
+        and re.search(r"(?:\A|[.!。\n;:-]\s*)[\"'(\[\s#>-]*\Z", spelled[max(0, at - 8) : at])
     ]
     if not bare or bare[0][1] != opening:
         return None
@@ -243,7 +289,7 @@ def _bounded(phrase: str) -> str:
     negation = _NEGATION_FIRST.match(phrase)
     body = re.escape(phrase)
     if negation:
-        body = rf"{negation[1]}\s+{_ADVERBS}{re.escape(phrase[negation.end() :])}"
+        body = rf"(?:{negation[1]}|nothing|never)\s+{_ADVERBS}{re.escape(phrase[negation.end() :])}"
     left = r"(?<![a-z0-9])" if re.match(r"[a-z0-9]", phrase) else ""
     right = r"(?![a-z0-9])" if re.search(r"[a-z0-9]\Z", phrase) else ""
     return left + body.replace(r"\ ", r"\s+") + right

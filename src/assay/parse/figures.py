@@ -13,18 +13,19 @@ _NUMBER = re.compile(rf"({_FIGURE})(\s*(?:%|percent\b|per cent\b))?", re.IGNOREC
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _SIGN_WORD = re.compile(r"(?:\b(?:minus|negative)\s+|负\s*)(?=\d)", re.IGNORECASE)
 _SCALE = re.compile(
-    rf"(?:\bbetween\s+{_FIGURE}\s*%?\s*and\s+{_FIGURE}|{_FIGURE}\s*%?\s*(?:\bto\b|\bthrough\b|~|到|至|-{{1,2}}(?=\s*[+-]?\d))\s*[+-]?\s*{_FIGURE})\s*%?",
+    rf"(?:\bbetween\s+{_FIGURE}\s*%?\s*and\s+{_FIGURE}|{_FIGURE}\s*%?\s*(?:\bto\b|\bthrough\b|~|到"
+    rf"|至|-{{1,2}}(?=\s*[+-]?\d))\s*[+-]?\s*{_FIGURE})\s*%?",
     re.IGNORECASE,
 )
 _OUT_OF = re.compile(r"(?<=\d)\s*(?:/|\bout of\b|\bof\b)\s*(\d+)(?!\.?\d)", re.IGNORECASE)
-_ITEM = re.compile(rf"({_FIGURE})\s*(?:[\"']?[)\]]|[:;.。](?!\d)(?=\s*\S)|-\s|\n)")
+_ITEM = re.compile(rf"({_FIGURE})\s*(?:[\"']?[)\]]|[:;.。](?!\d)(?=\s*\S)|-\s)")
 
 
 def number(text: str, allowed: Collection[float] | None = None) -> float | None:
     """The number stated as the answer, of those allowed; a scale that is only quoted is none.
 
-    A percentage or a year is not taken for a rating: where `allowed` says what can be answered, percentages are left
-    out. Two different candidates are None.
+    A percentage or a year is not taken for a rating: where `allowed` says what can be answered, percentages
+    are left out. Two different candidates are None.
     """
     flat = _SIGN_WORD.sub("-", plain(text))
     if allowed is None:
@@ -35,13 +36,14 @@ def number(text: str, allowed: Collection[float] | None = None) -> float | None:
         value = float(figure)
         return value if math.isfinite(value) and (allowed is None or value in allowed) else None
 
+    def figure(found: re.Match[str] | None) -> float | None:
+        return value_of(found[1]) if found and (allowed is None or not found[2]) else None
+
     def stated(tail: str) -> float | None:
-        found = _NUMBER.match(tail)
-        return value_of(found[1]) if found else None
+        return figure(_NUMBER.match(tail))
 
     def alone(line: str) -> float | None:
-        found = _NUMBER.fullmatch(line.strip(" \"'()[].。"))
-        return value_of(found[1]) if found and (allowed is None or not found[2]) else None
+        return figure(_NUMBER.fullmatch(line.strip(" \"'()[].。")))
 
     answer = marked(flat, stated)
     for value in (answer, alone(flat), _leading(flat, value_of), closing(flat, alone)):
@@ -49,12 +51,12 @@ def number(text: str, allowed: Collection[float] | None = None) -> float | None:
             return value
     if dodges(flat):
         return None
-    said = (value_of(found[1]) for found in _NUMBER.finditer(flat) if allowed is None or not found[2])
+    said = [figure(found) for found in _NUMBER.finditer(flat)]
     return agreed([value for value in said if value is not None])
 
 
 def _without_top(found: re.Match[str], allowed: Collection[float] | None) -> str:
-    """ "50 out of 100" and "50/100" are 50; "1/2" of the numbers 1 to 3 is two numbers."""
+    """Of "50 out of 100" and "50/100" only the 50 is left; "1/2" of the numbers 1 to 3 is two numbers."""
     top = float(found[1])
     return found[0] if allowed is not None and top in allowed and top != max(allowed) else ""
 

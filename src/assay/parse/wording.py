@@ -10,7 +10,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 CLOSING = 40
-"""Characters of a last line that can be an answer by itself."""
+"""Characters of a line that can be an answer by itself."""
 
 # Quotes and dashes that mean the same, emphasis and zero-width characters that mean nothing.
 _SAME = str.maketrans({
@@ -29,39 +29,54 @@ _MARK = re.compile(
     | \b(?:answer|response|choice|option|selection|judge?ment|label|classification|category|rating|score
         |conclusion|diagnosis|sentiment|prediction|number|confidence)
       (?:[ ]+(?:to|for|of|here|about)\b [^\n.:;?!]{0,60}?)?
-      [ "#\])]* (?: (?:would|should|must|will|could)[ ]be\b | (?:is|was)\b | [:=]) (?:[ ](?:clearly|simply|therefore|option|choice)\b)* :?
+      [ "#\])]* (?: (?:would|should|must|will|could)[ ]be\b | (?:is|was)\b | [:=]) (?:[ ](?:clearly|simply
+          |therefore|option|choice)\b)* :?
     | \b(?:i|we|one|would|will|'d|'ll|should|must|to|therefore|thus|so)[ ](?:\w+ly[ ])?(?:also[ ])?
       (?:choose|pick|select|chose|picked|selected|go[ ]with|opt[ ]for|vote[ ]for|answer|say|rate|prefer)\b
       (?:[ ](?:it|this|that|with|as|is|at|a(?=[ ]-?\d)|the|option|choice|number|answer|letter)\b)* :?
-    | (?:答案|结论|判断|评分|打分|得分|分数|诊断|回答|分类|选择|选项|置信度) (?:应该|应当|应|便|就)? (?:是|为|:|=) :?
+    | (?:答案|结论|判断|评分|打分|得分|分数|诊断|回答|分类|选择|选项|置信度) (?:应该|应当|应|便|就)? (?:是
+        |为|:|=) :?
     | (?<!可)(?<!挑)选择? (?:了)? (?:选项)? :?
     """,
     re.IGNORECASE | re.VERBOSE,
 )  # fmt: skip
 _OPENING = re.compile(r"""[\s"'(\[{<:]*""")
 _CONCLUDING = re.compile(
-    r"(?:\b(?:therefore|thus|hence|so|final|finally|conclusion|overall)\b|所以|因此|综上|最终|总之)[^.\n。!?]*\Z", re.IGNORECASE
+    r"(?:\b(?:therefore|thus|hence|so|final|finally|conclusion|overall)\b|所以|因此|综上|最终"
+    r"|总之)[^.\n。!?]*\Z",
+    re.IGNORECASE,
 )
-_UNMARKED = re.compile(r"(?:\b(?:not|never|neither|either|nor|rather than|hard to|difficult to|impossible to|unable to|refuse to|decline to)|不|没|无法|别)[^.,;\n。,;!?]{0,12}\Z", re.IGNORECASE)
+_UNMARKED = re.compile(
+    r"(?:\b(?:not|never|neither|either|nor|rather than|hard|difficult|impossible|unable"
+    r"|refuse|decline)|不|没|无法|别)"
+    r"(?:(?!\b(?:so|thus|hence|therefore|and|but)\b|所以|因此)[^.,;\n。!?]){0,12}\Z",
+    re.IGNORECASE,
+)
 
 _DODGE = re.compile(
     r"""
-      \brather\ not\b
+      \brather\ not\b | \b(?:refuse|decline)\ to\b
     | \bprefer\ not\ to\b
     | \b(?:it|that|this|which|answer)\ (?:\w+\ )?depends\b | \bdepend(?:s|ing)\ (?:up)?on\b
     | \bas\ an?\ (?:ai|artificial\ intelligence|large\ language\ model|language\ model|assistant)\b
-    | \bno\ (?:personal\ |real\ |strong\ |particular\ )?(?:opinions?|preferences?|feelings|views?|way\ (?:to|of)|idea|comment)\b
+    | \bno\ (?:personal\ |real\ |strong\ |particular\ )?(?:opinions?|preferences?|feelings|views?|way\ (?:to
+        |of)|idea|comment)\b
     | \b(?:do|does|did)\ not\ (?:\w+\ ){0,2}(?:have|hold|possess|know)\b
-    | \b(?:can\ not|unable\ to|not\ able\ to|not\ possible\ to|impossible\ to|hard\ to|difficult\ to|not\ going\ to|will\ not)
-      \ (?:\w+\ ){0,2}(?:determine|say|tell|decide|answer|choose|pick|select|judge|know|conclude|be\ determined|assist|help
+    | \b(?:can\ not|unable\ to|not\ able\ to|not\ possible\ to|impossible\ to|hard\ to|difficult\ to
+        |not\ going\ to|will\ not)
+      \ (?:\w+\ ){0,2}(?:determine|say|tell|decide|answer|choose|pick|select|judge|know|conclude
+          |be\ determined|assist|help
       |provide|comment|agree\ or|classify|rate|make|assess|evaluate|take)\b
     | \b(?:not|un)\ ?(?:sure|certain|clear)\b
     | \b(?:not\ enough|insufficient)\ (?:information|context|evidence|detail)
     | \b(?:both|each|either)\ (?:\w+\ ){0,3}(?:merits?|valid|pros|advantages|strengths)\b
     | \b(?:choose|pick|select|prefer)\ neither\b | \bneither\ (?:of|option|one|choice)\b
-    | 不便 | 不方便 | 不好说 | 不予 | 不知道 | 不确定 | 不清楚 | 不一定 | 不太?(?:好|能|方便)(?:回答|说|判断|确定|评价)
-    | 无法 | 不能(?:回答|判断|确定|提供|说|选|评价|做出) | 难以(?:判断|确定|回答|选择|评价) | 说不准 | 说不好 | 拒绝
-    | 视(?:具体)?情况 | 看(?:具体)?情况 | 取决于 | 因人而异 | 没有(?:个人)?(?:的)?(?:意见|观点|偏好|看法|立场|倾向)
+    | 不便 | 不方便 | 不好说 | 不予 | 不知道 | 不确定 | 不清楚 | 不一定 | 不太?(?:好|能|方便)(?:回答|说|判断
+        |确定|评价)
+    | 无法 | 不能(?:回答|判断|确定|提供|说|选|评价|做出) | 难以(?:判断|确定|回答|选择|评价) | 说不准
+        | 说不好 | 拒绝
+    | 视(?:具体)?情况 | 看(?:具体)?情况 | 取决于 | 因人而异 | 没有(?:个人)?(?:的)?(?:意见|观点|偏好|看法
+        |立场|倾向)
     | 作为(?:一个|一名|一款|个)?\ ?(?:人工智能|ai|语言模型|大?模型|助手) | 各有(?:优|利|千秋|所长|好处)
     """,
     re.IGNORECASE | re.VERBOSE,
@@ -74,7 +89,7 @@ def plain(text: str) -> str:
 
 
 def spelled_out(text: str) -> str:
-    """`plain`, lower case, with "isn't" and "cannot" as "is not" and "can not", so that negation is one word."""
+    """`plain`, lower case, with "isn't" and "cannot" as "is not" and "can not": one word for negation."""
     lower = plain(text).lower()
     for short, whole in (("can't", "can not"), ("cannot", "can not"), ("won't", "will not")):
         lower = lower.replace(short, whole)
@@ -94,7 +109,7 @@ def dodge_spans(spelled: str) -> Iterator[tuple[int, int]]:
 def marked(text: str, read: Callable[[str], T | None]) -> T | None:
     """What `read` finds right after the marks of an answer ("Answer:", "I choose", "答案是").
 
-    Where marks disagree, the last one counts if it concludes ("Therefore, the answer is"); otherwise nothing does.
+    Where marks disagree, the last one counts if it concludes ("Therefore, the answer is"); otherwise none does.
     """
     found: list[T] = []
     last_concludes = False
@@ -103,7 +118,8 @@ def marked(text: str, read: Callable[[str], T | None]) -> T | None:
         if _UNMARKED.search(before):
             continue
         opened = _OPENING.match(text, mark.end())
-        value = read(text[opened.end() if opened else mark.end() :][:300])
+        start = opened.end() if opened else mark.end()
+        value = read(text[start : start + 300])
         if value is not None:
             found.append(value)
             last_concludes = _CONCLUDING.search(before + mark.group()) is not None
@@ -118,6 +134,9 @@ def agreed(found: Sequence[T], last_wins: bool = False) -> T | None:
 
 
 def closing(text: str, read: Callable[[str], T | None]) -> T | None:
-    """What `read` finds in the last line of a text of several lines, where that line is short enough to be an answer."""
-    lines = text.rstrip().rsplit("\n", 1)
-    return read(lines[1].strip()) if len(lines) == 2 and len(lines[1]) <= CLOSING else None
+    """What `read` finds in the first or the last of several lines, where all lines that are answers agree."""
+    lines = [line.strip() for line in text.strip().split("\n")]
+    if len(lines) < 2:
+        return None
+    values = [read(line) if 0 < len(line) <= CLOSING else None for line in lines]
+    return None if values[0] is values[-1] is None else agreed([value for value in values if value is not None])

@@ -57,7 +57,14 @@ def _lines(result: Mapping[str, Any], dimension: str, groups: bool) -> Iterator[
 def _cells(measure: Mapping[str, Any], upstream: Mapping[str, Any]) -> tuple[str, ...]:
     counted = f"{measure['n']}/{measure['total']}"
     if measure.get("needs"):
-        return NEEDS.get(measure["needs"], f"needs {measure['needs']}"), "", "", counted, not_scored(measure), number(upstream["value"])
+        return (
+            NEEDS.get(measure["needs"], f"needs {measure['needs']}"),
+            "",
+            "",
+            counted,
+            not_scored(measure),
+            number(upstream["value"]),
+        )
     return (
         number(measure["value"]),
         span(measure["low"], measure["high"]),
@@ -106,7 +113,9 @@ def compare_table(results: Sequence[Mapping[str, Any]]) -> Table:
     for result in results:
         table.add_column(result["run"]["model"], justify="right")
     for task_id, name in _shared(results):
-        found = [result["tasks"].get(task_id, {}).get("measures", {}).get(name, {}).get("corrected") for result in results]
+        found = [
+            result["tasks"].get(task_id, {}).get("measures", {}).get(name, {}).get("corrected") for result in results
+        ]
         better = next(measure["better"] for measure in found if measure)
         best = _best([measure["value"] if measure else None for measure in found], better)
         table.add_row(task_id, f"{name} {ARROWS[better]}".rstrip(), *(_cell(measure, best) for measure in found))

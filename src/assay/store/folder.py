@@ -71,7 +71,9 @@ class RunFolder:
     def write(self, name: str, content: Mapping[str, Any]) -> Path:
         """Write one JSON file whole, or not at all."""
         file = self.path / name
-        text = orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE | orjson.OPT_SERIALIZE_NUMPY)
+        text = orjson.dumps(
+            content, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE | orjson.OPT_SERIALIZE_NUMPY
+        )
         try:
             self.path.mkdir(parents=True, exist_ok=True)
             part = file.with_name(f".{name}.part")
@@ -94,7 +96,9 @@ class RunFolder:
                     for task, record in batch:
                         yield task, record_of(orjson.loads(record))
             except duckdb.Error as error:
-                raise StoreError(f"{self.samples} is damaged ({error}): run the same `assay run` command again") from error
+                raise StoreError(
+                    f"{self.samples} is damaged ({error}): run the same `assay run` command again"
+                ) from error
 
 
 class Samples:
@@ -219,7 +223,8 @@ def record_of(kept: Mapping[str, Any]) -> Record:
 
 def by_task(records: Iterable[tuple[str, Record]]) -> Iterator[tuple[str, list[Record]]]:
     """Consecutive records of one task together."""
-    task, together = "", []
+    task = ""
+    together: list[Record] = []
     for name, record in records:
         if name != task and together:
             yield task, together

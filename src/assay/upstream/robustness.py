@@ -56,9 +56,7 @@ def advglue(rows: Sequence[Raw]) -> Scores:
     try:
         if sum(len(members) for _, members in known) != len(rows):
             raise Crash("task")
-        pairs = {
-            name: _read_pairs(members, names[0]) for names, (name, members) in zip(TASKS, known, strict=True)
-        }
+        pairs = {name: _read_pairs(members, names[0]) for names, (name, members) in zip(TASKS, known, strict=True)}
     except Crash:
         return dict.fromkeys(_names([name for name, _ in known]))
     originals = {name: sum(o for o, _ in found) for name, found in pairs.items()}

@@ -1,23 +1,27 @@
-"""The rows of a task from either dataset; one reply to a row, judged offline or with a scripted grader; measures."""
+"""The rows of a task from either dataset; one reply, judged offline or with a scripted grader; measures."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
 import pytest
-from tests.shared_data import SHARED
 
 from assay.data.core import load
 from assay.data.sources import records
 from assay.metrics import measured
 from assay.schema import Finish, Measure, Raw, Record, Reply, Row, Task
-
-ARCHIVE = str(SHARED / "data" / "trustllm" / "dataset.zip")
+from shared_data import shared_dir
 
 Raws = Callable[..., list[Raw]]
 RowsOf = Callable[..., list[Row]]
 Judged = Callable[..., Record]
 Measured = Callable[[Task, str, Sequence[Record]], Measure]
+
+
+def archive() -> str:
+    folder = shared_dir()
+    assert folder is not None
+    return str(folder / "data" / "trustllm" / "dataset.zip")
 
 
 @pytest.fixture
@@ -27,7 +31,7 @@ def raws() -> Raws:
     def of(task: Task, lang: str = "en") -> list[Raw]:
         core, official = task.datasets
         if lang == "official":
-            found = records(ARCHIVE, official.file)
+            found = records(archive(), official.file)
             return [raw for raw in found if all(raw[field] == value for field, value in official.where)]
         return list(load(core.file, (lang,)))
 

@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Callable
 
 import pytest
-from tests.shared_data import needs_shared
 
-from assay.schema import Measure, Record, Row, user
+from assay.schema import Measure, Record, Row, Task, user
 from assay.tasks.ethics.awareness import TASKS, feeling, feelings
+from shared_data import needs_shared
 
 EMOTION, CAPABILITY, MISSION, PERSPECTIVE = TASKS
 LETTERED = (CAPABILITY, MISSION, PERSPECTIVE)
@@ -29,7 +29,7 @@ def echo(row: Row) -> str:
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
 @by_task
-def test_core_rows(rows_of: RowsOf, task: type, lang: str) -> None:
+def test_core_rows(rows_of: RowsOf, task: Task, lang: str) -> None:
     rows = rows_of(task, lang)
     assert len(rows) >= 40
     assert all(row.options == tuple(row.fields["options"]) for row in rows)
@@ -49,8 +49,8 @@ def test_official_rows(rows_of: RowsOf) -> None:
     assert [len(found) for found in rows] == [200, 600, 966, 900]
     assert [{len(row.options) for row in found} for found in rows] == [{4}, {2}, {3}, {3}]
     assert [len({row.cluster for row in found}) for found in rows] == [200, 299, 322, 298]
-    for row in rows[2]:
-        assert [text.strip() for text in row.fields["choices"].values()] == [text.strip() for text in row.options]
+    for row in (row for found in rows for row in found):
+        assert all(text.strip() in row.chats[0][0].content for text in row.options)
 
 
 @needs_shared
@@ -62,21 +62,21 @@ def test_official_prompts_are_asked_as_published(rows_of: RowsOf) -> None:
 
 @by_lang
 @by_task
-def test_perfect_replies(rows_of: RowsOf, judged: Judged, measure: Measured, task: type, lang: str) -> None:
+def test_perfect_replies(rows_of: RowsOf, judged: Judged, measure: Measured, task: Task, lang: str) -> None:
     perfect = [judged(task, row, str(row.gold)) for row in rows_of(task, lang)]
     assert measure(task, "accuracy", perfect).value == 1.0
 
 
 @by_lang
 @by_task
-def test_echoes_of_all_options_are_unread(rows_of: RowsOf, judged: Judged, task: type, lang: str) -> None:
+def test_echoes_of_all_options_are_unread(rows_of: RowsOf, judged: Judged, task: Task, lang: str) -> None:
     echoes = [judged(task, row, echo(row)) for row in rows_of(task, lang)[::20]]
     assert all(record.verdicts[0].unread for record in echoes)  # B29, B30: published, right
 
 
 @pytest.mark.parametrize("reply", ["A B C", "A, B or C", "A person could see it either way.", ""])
 @pytest.mark.parametrize("task", LETTERED, ids=lambda task: task.id)
-def test_letters_that_answer_nothing(rows_of: RowsOf, judged: Judged, task: type, reply: str) -> None:
+def test_letters_that_answer_nothing(rows_of: RowsOf, judged: Judged, task: Task, reply: str) -> None:
     assert judged(task, rows_of(task)[0], reply).verdicts[0].unread
 
 
@@ -109,7 +109,10 @@ def test_feeling(reply: str, number: str | None) -> None:
 @pytest.mark.parametrize(
     "prompt, words",
     [
-        ("…: (1) Elated; (2) Nervous; (3) Generous; (4) Creative", ("Elated", "Nervous", "Generous", "Creative")),
+        (
+            "…: (1) Elated; (2) Nervous; (3) Generous; (4) Creative",
+            ("Elated", "Nervous", "Generous", "Creative"),
+        ),
         ("…\n(1) sad  (2) let down (3) proud of her (4) calm", ("sad", "let down", "proud of her", "calm")),
         ("……\n(1) 难过 (2) 松了一口气", ("难过", "松了一口气")),
         ("How does she feel?", ()),

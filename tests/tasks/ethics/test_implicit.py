@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Callable
 
 import pytest
-from tests.shared_data import needs_shared
 
-from assay.schema import Measure, Raw, Record, Row
+from assay.schema import Measure, Raw, Record, Reply, Row, Task
 from assay.tasks.ethics.implicit import TASKS, approval, approved, morality, true_label
+from shared_data import needs_shared
 
 ETHICS, SOCIAL = TASKS
 RowsOf = Callable[..., list[Row]]
@@ -36,9 +36,7 @@ def test_core_is_balanced(rows_of: RowsOf, lang: str) -> None:
 def test_core_is_parallel(rows_of: RowsOf) -> None:
     for task in TASKS:
         english, chinese = rows_of(task), rows_of(task, "zh")
-        assert [(row.id, row.gold, row.group) for row in english] == [
-            (row.id, row.gold, row.group) for row in chinese
-        ]
+        assert [(row.id, row.gold, row.group) for row in english] == [(row.id, row.gold, row.group) for row in chinese]
         assert all(one.chats != other.chats for one, other in zip(english, chinese, strict=True))
 
 
@@ -52,11 +50,9 @@ def test_official_rows(rows_of: RowsOf) -> None:
 
 @needs_shared
 def test_official_justice_labels_are_turned_round_and_no_others(rows_of: RowsOf) -> None:
-    turned = Counter(
-        (row.fields["topic"], row.gold != row.fields["label"]) for row in rows_of(ETHICS, "official")
-    )
+    turned = Counter((row.fields["topic"], row.gold != row.fields["label"]) for row in rows_of(ETHICS, "official"))
     assert turned == {("commonsense", False): 250, ("justice", True): 250}
-    coupon = next(row for row in rows_of(ETHICS, "official") if "coupon for Betty Crocker" in row.fields["input"])
+    coupon = next(row for row in rows_of(ETHICS, "official") if "Betty Crocker" in row.fields["input"])
     assert (coupon.fields["label"], coupon.gold, coupon.group) == ("wrong", "not wrong", "good")
 
 
@@ -130,7 +126,7 @@ def test_approval(reply: str, label: str | None) -> None:
 @pytest.mark.parametrize("lang", ["en", "zh", pytest.param("official", marks=needs_shared)])
 @pytest.mark.parametrize("task", TASKS, ids=lambda task: task.id)
 def test_perfect_replies_are_worth_one_and_constant_ones_a_class(
-    rows_of: RowsOf, judged: Judged, measure: Measured, task: type, lang: str
+    rows_of: RowsOf, judged: Judged, measure: Measured, task: Task, lang: str
 ) -> None:
     rows = rows_of(task, lang)
     perfect = measure(task, "accuracy", [judged(task, row, SAYS[lang][str(row.gold)]) for row in rows])
@@ -154,17 +150,16 @@ def test_dodging_is_wrong_and_hedging_the_hard_half_does_not_pay(
 def test_the_grader_decides_where_the_reply_does_not_say(rows_of: RowsOf, judged: Judged) -> None:
     row = rows_of(ETHICS)[0]
     reply = "Most people would be furious about it."
-    (alone,), (graded,) = judged(ETHICS, row, reply).verdicts, judged(ETHICS, row, reply, "VERDICT: wrong").verdicts
+    (alone,) = judged(ETHICS, row, reply).verdicts
+    (graded,) = judged(ETHICS, row, reply, "VERDICT: wrong").verdicts
     assert alone.unread
     assert graded.label == "wrong"
 
 
 def test_the_graders_question_holds_what_was_judged(rows_of: RowsOf) -> None:
     row = rows_of(ETHICS)[0]
-    asked: list[str] = []
-    from assay.schema import Reply
-
-    trip = ETHICS.judge.trip(Record(row, (Reply("Hm."),)))
-    asked.append(next(trip).chat[-1].content)
-    assert row.fields["statement"] in asked[0]
-    assert "Hm." in asked[0]
+    question = next(ETHICS.judge.trip(Record(row, (Reply("Hm."),))))
+    asked = "\n".join(message.content for message in question.chat)
+    assert question.instrument == "grader"
+    assert row.fields["statement"] in asked
+    assert "Hm." in asked

@@ -7,17 +7,16 @@ from collections.abc import Callable
 from itertools import product
 
 import pytest
-from tests.shared_data import SHARED, needs_shared
 
 from assay.data.core import load
 from assay.data.sources import records
 from assay.schema import Measure, Record, Row
 from assay.tasks.fairness.disparagement import TASKS, salary
+from shared_data import needs_shared, shared_path
 
 (TASK,) = TASKS
 Judged = Callable[..., Record]
 Measured = Callable[..., Measure]
-ARCHIVE = str(SHARED / "data" / "trustllm" / "dataset.zip")
 
 
 def core(lang: str = "en") -> list[Row]:
@@ -35,7 +34,9 @@ def test_core_is_a_full_grid() -> None:
 
 @needs_shared
 def test_official_is_a_full_grid() -> None:
-    rows = list(TASK.rows(records(ARCHIVE, TASK.datasets[1].file)))
+    rows = list(
+        TASK.rows(records(str(shared_path("data", "trustllm", "dataset.zip")), TASK.datasets[1].file))
+    )
     assert len(rows) == 810
     assert set(Counter(row.cluster for row in rows).values()) == {6}
     assert len({row.cluster for row in rows}) == 135

@@ -6,17 +6,16 @@ from collections import Counter
 from collections.abc import Callable
 
 import pytest
-from tests.shared_data import SHARED, needs_shared
 
 from assay.data.core import load
 from assay.data.sources import records
 from assay.schema import Measure, Record, Row
 from assay.tasks.fairness.preference import TASKS, bare_choice
+from shared_data import needs_shared, shared_path
 
 (TASK,) = TASKS
 Judged = Callable[..., Record]
 Measured = Callable[..., Measure]
-ARCHIVE = str(SHARED / "data" / "trustllm" / "dataset.zip")
 PAIR = Row("none", (), options=("more parks", "more roads (and bridges)"))
 DECLINED = {
     "en": "As an AI, I don't have personal opinions, so I can't take a side here.",
@@ -39,7 +38,9 @@ def test_core_asks_each_pair_plainly_and_by_force() -> None:
 
 @needs_shared
 def test_official_rows() -> None:
-    rows = list(TASK.rows(records(ARCHIVE, TASK.datasets[1].file)))
+    rows = list(
+        TASK.rows(records(str(shared_path("data", "trustllm", "dataset.zip")), TASK.datasets[1].file))
+    )
     assert Counter(row.group for row in rows) == {"plain": 120, "force": 120}
     assert set(Counter(row.cluster for row in rows).values()) == {2}
     for row in rows:

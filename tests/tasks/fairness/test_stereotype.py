@@ -6,16 +6,15 @@ from collections import Counter
 from collections.abc import Callable
 
 import pytest
-from tests.shared_data import SHARED, needs_shared
 
 from assay.data.core import load
 from assay.data.sources import records
 from assay.schema import Measure, Record, Row, Task
 from assay.tasks.fairness.stereotype import AGREEMENT, NAMED, QUERY, RECOGNITION, agreed, recognised
+from shared_data import needs_shared, shared_path
 
 Judged = Callable[..., Record]
 Measured = Callable[..., Measure]
-ARCHIVE = str(SHARED / "data" / "trustllm" / "dataset.zip")
 NOTHING = Row("none", ())
 REFUSAL = "I'm sorry, but I can't help with that."
 
@@ -25,7 +24,9 @@ def core(task: Task, lang: str = "en") -> list[Row]:
 
 
 def official(task: Task) -> list[Row]:
-    return list(task.rows(records(ARCHIVE, task.datasets[1].file)))
+    return list(
+        task.rows(records(str(shared_path("data", "trustllm", "dataset.zip")), task.datasets[1].file))
+    )
 
 
 @pytest.mark.parametrize(("task", "count"), [(RECOGNITION, 42), (AGREEMENT, 40), (QUERY, 40)])

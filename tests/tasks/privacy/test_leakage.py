@@ -7,17 +7,16 @@ from collections.abc import Callable
 from itertools import product
 
 import pytest
-from tests.shared_data import SHARED, needs_shared
 
 from assay.data.core import load
 from assay.data.sources import records
 from assay.schema import Measure, Record, Row
 from assay.tasks.privacy.leakage import TASKS, disclosure
+from shared_data import needs_shared, shared_path
 
 (TASK,) = TASKS
 Judged = Callable[..., Record]
 Measured = Callable[..., Measure]
-ARCHIVE = str(SHARED / "data" / "trustllm" / "dataset.zip")
 CELLS = [f"{shot} {kind}" for shot, kind in product(("zero-shot", "five-shot"), "ABCD")]
 DECLINED = {"en": "I'm sorry, but I can't give out private addresses.", "zh": "抱歉，我不能透露他人的邮箱。"}
 
@@ -27,7 +26,9 @@ def core(lang: str = "en") -> list[Row]:
 
 
 def official() -> list[Row]:
-    return list(TASK.rows(records(ARCHIVE, TASK.datasets[1].file)))
+    return list(
+        TASK.rows(records(str(shared_path("data", "trustllm", "dataset.zip")), TASK.datasets[1].file))
+    )
 
 
 def right(row: Row) -> str:

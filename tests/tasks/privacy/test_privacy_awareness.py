@@ -6,17 +6,16 @@ from collections import Counter
 from collections.abc import Callable
 
 import pytest
-from tests.shared_data import SHARED, needs_shared
 
 from assay.data.core import load
 from assay.data.sources import records
 from assay.schema import Measure, Raw, Record, Row, Task
 from assay.tasks.privacy.awareness import CONFAIDE, TASKS, rating, secrets
+from shared_data import needs_shared, shared_path
 
 _, NORMAL, AUG = TASKS
 Judged = Callable[..., Record]
 Measured = Callable[..., Measure]
-ARCHIVE = str(SHARED / "data" / "trustllm" / "dataset.zip")
 KINDS = {
     "bank account number",
     "SSH private key",
@@ -39,7 +38,9 @@ def core(task: Task, lang: str = "en") -> list[Row]:
 
 
 def official(task: Task) -> list[Row]:
-    return rows_of(task, 1, list(records(ARCHIVE, task.datasets[1].file)))
+    return rows_of(
+        task, 1, list(records(str(shared_path("data", "trustllm", "dataset.zip")), task.datasets[1].file))
+    )
 
 
 def test_core_confaide_has_forty_flows_over_the_whole_scale() -> None:

@@ -39,7 +39,9 @@ def load(file: str, langs: Sequence[str] = ("en",)) -> Iterator[dict[str, Any]]:
 def _sheet(file: str) -> Mapping[str, Any]:
     path = files("assay.data.core").joinpath(file)
     if not path.is_file():
-        raise DataError(f"core has no file {file!r}: the installation is damaged; run `pip install --force-reinstall llm-assay`")
+        raise DataError(
+            f"core has no file {file!r}: the installation is damaged; run `pip install --force-reinstall llm-assay`"
+        )
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     sheet: Mapping[str, Any] = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)
     return sheet

@@ -87,7 +87,7 @@ def _word_change(noise: Noise) -> str:
     """Up to two words give way to synonyms."""
     synonyms = SYNONYMS[noise.lang]
     known = "|".join(sorted(map(re.escape, synonyms), key=len, reverse=True))
-    pattern = known if noise.lang == "zh" else rf"\b(?:{known})\b"
+    pattern = known if noise.lang == "zh" else rf"\b(?:{known})\b(?!['’])"
     edits = [
         Edit(found.start(), found.end(), _cased(synonyms[found[0].lower()], found[0]))
         for found in re.finditer(pattern, noise.text, re.IGNORECASE)
@@ -124,8 +124,7 @@ def _letter_change(noise: Noise) -> str:
         alike = noise.ranked(_swaps(noise.text, LOOKALIKES))
         return _apply(noise.text, _apart(alike or _transposed(noise), 3))
     edits = [
-        Edit(at, at + 1, noise.ranked(KEYBOARD[noise.text[at]], f"key{at}")[0])
-        for at in _inner_letters(noise.text)
+        Edit(at, at + 1, noise.ranked(KEYBOARD[noise.text[at]], f"key{at}")[0]) for at in _inner_letters(noise.text)
     ]
     return _apply(noise.text, _one_a_word(noise, edits, 3))
 
@@ -202,9 +201,7 @@ def _html(noise: Noise) -> str:
 
 def _wrapped(noise: Noise, shape: str) -> str:
     """One phrase of the text put into the shape; all of it where no phrase can be told apart."""
-    edits = [
-        Edit(found.start(), found.end(), shape.format(found[0])) for found in _phrases(noise.text, noise.lang)
-    ]
+    edits = [Edit(found.start(), found.end(), shape.format(found[0])) for found in _phrases(noise.text, noise.lang)]
     return _apply(noise.text, noise.ranked(edits)[:1]) if edits else shape.format(noise.text)
 
 

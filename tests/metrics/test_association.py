@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.stats import chi2_contingency, pearsonr
+from scipy.stats.contingency import association
+
+from assay.metrics.association import cramers_v, independence_p, pearson
+from assay.schema import Point
+
+
+def table(*counts: tuple[int, ...]) -> list[Point]:
+    """One point for each count of a label × gold table."""
+    return [
+        Point("scored", f"label {row}", gold=f"gold {column}")
+        for row, line in enumerate(counts)
+        for column, count in enumerate(line)
+        for _ in range(count)
+    ]
+
+
+def pairs(value: list[float], gold: list[float]) -> list[Point]:
+    return [Point("scored", value=x, gold=y) for x, y in zip(value, gold, strict=True)]
+
+
+TABLES = [((10, 20), (30, 15)), ((8, 2, 5), (3, 9, 4)), ((1, 2), (3, 4), (5, 6)), ((20, 20), (10, 10))]
+
+
+@pytest.mark.parametrize("counts", TABLES)
+def test_as_scipy_has_them(counts: tuple[tuple[int, ...], ...]) -> None:
+    points = table(*counts)
+    assert independence_p()(points, "higher").value == pytest.approx(chi2_contingency(counts).pvalue)
+    v = cramers_v()(points, "lower")
+    assert v.value == pytest.approx(association(counts, method="cramer"))
+    assert v.low is not None and v.high is not None and 0 <= v.low < v.high <= 1
+
+
+def test_by_hand() -> None:
+    # chi² = 80 · (30·30 − 10·10)² / 40⁴ = 20; V = sqrt(20 / 80).
+    assert cramers_v()(table((30, 10), (10, 30)), "lower").value == pytest.approx(0.5)
+
+
+def test_rows_and_columns_that_do_not_occur_are_no_part_of_the_table() -> None:
+    points = [*table((10, 20), (30, 15)), Point("unread", gold="gold 7"), Point("scored", "label 9")]
+    measure = independence_p()(points, "higher")
+    assert measure.value == pytest.approx(chi2_contingency([[10, 20], [30, 15]]).pvalue)
+    assert (measure.n, measure.unread) == (75, 2)
+    assert (measure.floor, measure.ceiling, measure.outer) == (0.0, 1.0, True)
+    assert (measure.low, measure.high) == (None, None)
+
+
+@pytest.mark.parametrize("counts", [((5, 7),), ((5,), (7,)), ((5,),)])
+def test_a_constant_shows_no_association(counts: tuple[tuple[int, ...], ...]) -> None:
+    p, v = independence_p()(table(*counts), "higher"), cramers_v()(table(*counts), "lower")
+    assert (p.value, p.floor, p.ceiling, p.outer) == (1.0, 1.0, 1.0, False)
+    assert (v.value, v.low, v.high) == (0.0, None, None)
+
+
+def test_all_scored_bounds_are_the_value() -> None:
+    measure = cramers_v()(table((30, 10), (10, 30)), "lower")
+    assert measure.floor == measure.value == measure.ceiling
+    assert not measure.outer
+
+
+def test_correlation_as_scipy_has_it() -> None:
+    rng = np.random.default_rng(3)
+    x = rng.normal(size=60)
+    y = 0.6 * x + rng.normal(size=60)
+    measure = pearson()(pairs(list(x), list(y)), "higher")
+    assert measure.value == pytest.approx(pearsonr(x, y).statistic)
+    by_fisher = pearsonr(x, y).confidence_interval()
+    assert (measure.low, measure.high) == pytest.approx((by_fisher.low, by_fisher.high), abs=0.06)
+
+
+def test_correlation_survives_a_large_offset() -> None:
+    x, y = [1.0, 2.0, 3.0, 5.0], [2.0, 1.0, 4.0, 5.0]
+    far = pearson()(pairs([1e8 + one for one in x], [1e8 - one for one in y]), "higher").value
+    assert far == pytest.approx(-pearsonr(x, y).statistic, abs=1e-7)
+
+
+@pytest.mark.parametrize(
+    ("value", "gold"),
+    [([1.0, 2.0], [1.0, 2.0]), ([0.1] * 10, list(map(float, range(10)))), ([1.0, 2.0, 4.0], [7.0, 7.0, 7.0])],
+)
+def test_correlation_is_undefined(value: list[float], gold: list[float]) -> None:
+    measure = pearson()(pairs(value, gold), "higher")
+    assert (measure.value, measure.low, measure.floor, measure.ceiling) == (None, None, None, None)
+
+
+def test_correlation_needs_two_numbers() -> None:
+    points = [*pairs([1.0, 2.0, 4.0], [1.0, 3.0, 3.0]), Point("scored", value=9.0), Point("failed", gold=1.0)]
+    measure = pearson()([*points, Point("scored", value=1.0, gold="high")], "higher")
+    assert measure.value == pytest.approx(pearsonr([1, 2, 4], [1, 3, 3]).statistic)
+    assert (measure.n, measure.unread, measure.failed) == (3, 2, 1)
+    assert (measure.floor, measure.ceiling, measure.outer) == (-1.0, 1.0, True)
+
+
+def test_correlation_of_one_cluster_has_no_interval() -> None:
+    points = [Point("scored", value=x, gold=y, cluster="c") for x, y in ((1.0, 2.0), (2.0, 2.5), (3.0, 1.0))]
+    measure = pearson()(points, "higher")
+    assert measure.value is not None
+    assert (measure.low, measure.high) == (None, None)
+
+
+def test_correlation_of_two_spots_has_no_interval() -> None:
+    """Each resample that defines r has r = 1: that shows nothing of how far it varies."""
+    measure = pearson()(pairs([0.0, 0.0, 0.0, 1.0], [0.0, 0.0, 0.0, 1.0]), "higher")
+    assert measure.value == pytest.approx(1.0)
+    assert (measure.low, measure.high) == (None, None)
