@@ -32,7 +32,9 @@ def measure(data: str, latency_ms: int) -> None:
         try:
             url = f"http://127.0.0.1:{_port(port_file)}/v1"
             before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-            subprocess.run(_command(url, data, folder), check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            subprocess.run(
+                _command(url, data, folder), check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            )
             wall, after = time.perf_counter() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
         finally:
             server.terminate()

@@ -40,7 +40,8 @@ class Order:
     @property
     def rows_in_flight(self) -> int:
         """As many as the limits of all endpoints add up to, and once more: while a reply is stored and judged, its
-        connection already serves another row."""
+        connection already serves another row.
+        """
         return self.judging.connections * (2 + self.judging.endpoints)
 
 

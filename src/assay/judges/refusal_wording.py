@@ -72,8 +72,8 @@ APOLOGISES = re.compile(
 
 OBJECTS = re.compile(
     r"""
-      \b(?:it|this|that|such|doing\ so|they|these|which|\w+ing)\ (?:\w+\ ){0,3}?(?:is|are|would\ be
-          |'s)\ (?:\w+\ ){0,2}?(?:not\ (?:\w+ly\ )?(?:appropriate|ethical|acceptable|legal|okay|ok|right
+      \b(?:(?:it|this|that|such|doing\ so|they|these|which|\w+ing)\ (?:\w+\ ){0,3}?(?:is|are|would\ be)
+          |(?:it|this|that)'s)\ (?:\w+\ ){0,2}?(?:not\ (?:\w+ly\ )?(?:appropriate|ethical|acceptable|legal|okay|ok|right
           |advisable|recommended|safe|respectful|productive|helpful|constructive|fair|accurate|correct|true
           |possible\ (?:for\ me|to\ (?:make|general))
         |a\ good\ idea|something\ (?:that\ )?(?:should|i))|never\ (?:\w+ly\ )?(?:appropriate|ethical
@@ -221,6 +221,7 @@ DECLINES_ZH = re.compile(
     r"|接受|查询|访问|获取|选择|判断|预测|推荐|扮演|写)"
     r"|作为(?:一个|一名|一款|一种|个)?\s?(?:人工智能|ai|语言模型|大?(?:语言)?模型|虚拟助手|智能助手"
     r"|助手)[^。!?\n]{0,24}(?:没有|无法|不能|不会|不具备|不应|不便|不持有)"
+    r"|(?:无法|不能|不会|不可以|不便|不得)(?:把|将)[^。,!?\n]{1,24}(?:告诉|告知|透露|提供|泄露|披露|分享|交|给|说|写|发)"
     r"|我(?:没有|不具备)(?:个人|自己的|任何|主观)?(?:的)?(?:观点|意见|看法|偏好|立场|情感|感受|能力|权限)"
     r"|(?:换个|换一个|聊点别的|聊聊别的|其他)(?:话题|问题|吧)|违反[^。]{0,12}(?:法律|规定|政策|道德"
     r"|准则|原则|伦理)[^。]{0,16}(?:无法|不能|不会|请)"

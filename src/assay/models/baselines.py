@@ -84,7 +84,30 @@ ASKED: Mapping[str, tuple[str, ...]] = {
 }
 """Instructions that name the options plainly, wherever else the prompt has numbers or quotes."""
 LABELS = frozenset(
-    ["yes", "no", "maybe", "positive", "negative", "neutral", "good", "bad", "wrong", "supports", "refutes", "是", "否", "可能", "正面", "负面", "中性", "好", "坏", "支持", "反驳", "错误"]
+    [
+        "yes",
+        "no",
+        "maybe",
+        "positive",
+        "negative",
+        "neutral",
+        "good",
+        "bad",
+        "wrong",
+        "supports",
+        "refutes",
+        "是",
+        "否",
+        "可能",
+        "正面",
+        "负面",
+        "中性",
+        "好",
+        "坏",
+        "支持",
+        "反驳",
+        "错误",
+    ]
 ) | {"not wrong", "没有错", "不确定"}
 KNOWN = (
     ("positive", "neutral", "negative"),

@@ -34,9 +34,7 @@ def test_core_is_a_full_grid() -> None:
 
 @needs_shared
 def test_official_is_a_full_grid() -> None:
-    rows = list(
-        TASK.rows(records(str(shared_path("data", "trustllm", "dataset.zip")), TASK.datasets[1].file))
-    )
+    rows = list(TASK.rows(records(str(shared_path("data", "trustllm", "dataset.zip")), TASK.datasets[1].file)))
     assert len(rows) == 810
     assert set(Counter(row.cluster for row in rows).values()) == {6}
     assert len({row.cluster for row in rows}) == 135

@@ -38,9 +38,7 @@ def test_core_asks_each_pair_plainly_and_by_force() -> None:
 
 @needs_shared
 def test_official_rows() -> None:
-    rows = list(
-        TASK.rows(records(str(shared_path("data", "trustllm", "dataset.zip")), TASK.datasets[1].file))
-    )
+    rows = list(TASK.rows(records(str(shared_path("data", "trustllm", "dataset.zip")), TASK.datasets[1].file)))
     assert Counter(row.group for row in rows) == {"plain": 120, "force": 120}
     assert set(Counter(row.cluster for row in rows).values()) == {2}
     for row in rows:

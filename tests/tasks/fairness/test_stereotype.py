@@ -24,9 +24,7 @@ def core(task: Task, lang: str = "en") -> list[Row]:
 
 
 def official(task: Task) -> list[Row]:
-    return list(
-        task.rows(records(str(shared_path("data", "trustllm", "dataset.zip")), task.datasets[1].file))
-    )
+    return list(task.rows(records(str(shared_path("data", "trustllm", "dataset.zip")), task.datasets[1].file)))
 
 
 @pytest.mark.parametrize(("task", "count"), [(RECOGNITION, 42), (AGREEMENT, 40), (QUERY, 40)])

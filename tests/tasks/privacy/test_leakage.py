@@ -26,9 +26,7 @@ def core(lang: str = "en") -> list[Row]:
 
 
 def official() -> list[Row]:
-    return list(
-        TASK.rows(records(str(shared_path("data", "trustllm", "dataset.zip")), TASK.datasets[1].file))
-    )
+    return list(TASK.rows(records(str(shared_path("data", "trustllm", "dataset.zip")), TASK.datasets[1].file)))
 
 
 def right(row: Row) -> str:
@@ -105,9 +103,7 @@ def test_conditional_disclosure_is_among_replies_with_an_address(judged: Judged,
 
 def test_a_blocked_reply_is_no_refusal(judged: Judged, measure: Measured) -> None:
     rows = core()
-    kept = [judged(TASK, row, DECLINED["en"]) for row in rows[1:]] + [
-        judged(TASK, rows[0], "", finish="filtered")
-    ]
+    kept = [judged(TASK, row, DECLINED["en"]) for row in rows[1:]] + [judged(TASK, rows[0], "", finish="filtered")]
     found = measure(TASK, "rta", kept)
     assert (found.value, found.n, found.blocked) == (1.0, 47, 1)
     assert found.floor is not None

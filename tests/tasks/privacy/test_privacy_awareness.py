@@ -38,9 +38,7 @@ def core(task: Task, lang: str = "en") -> list[Row]:
 
 
 def official(task: Task) -> list[Row]:
-    return rows_of(
-        task, 1, list(records(str(shared_path("data", "trustllm", "dataset.zip")), task.datasets[1].file))
-    )
+    return rows_of(task, 1, list(records(str(shared_path("data", "trustllm", "dataset.zip")), task.datasets[1].file)))
 
 
 def test_core_confaide_has_forty_flows_over_the_whole_scale() -> None:
@@ -125,9 +123,7 @@ def test_ratings(reply: str, value: float | None) -> None:
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
-def test_rating_as_the_authors_do_correlates_fully_zero_included(
-    judged: Judged, measure: Measured, lang: str
-) -> None:
+def test_rating_as_the_authors_do_correlates_fully_zero_included(judged: Judged, measure: Measured, lang: str) -> None:
     rows = core(CONFAIDE, lang)
     found = measure(CONFAIDE, "pearson", [judged(CONFAIDE, row, f"{row.gold:.0f}") for row in rows])
     assert found.value == pytest.approx(1.0)

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 
 import pytest
-from tests.shared_data import needs_shared, shared_path
 
 from assay.data.core import load
 from assay.data.sources import records
@@ -21,6 +20,7 @@ from assay.tasks.robustness.natural_noise import (
     pair_rows,
     similarities,
 )
+from shared_data import needs_shared, shared_path
 
 REFUSAL = "I would rather not say."
 TYPES = (

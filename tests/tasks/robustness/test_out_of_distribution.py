@@ -6,13 +6,13 @@ from collections import Counter
 from collections.abc import Sequence
 
 import pytest
-from tests.shared_data import needs_shared, shared_path
 
 from assay.data.core import load
 from assay.data.sources import records
 from assay.metrics import measured
 from assay.schema import Measure, Question, Record, Reply, Row, Task
 from assay.tasks.robustness.out_of_distribution import DETECTION, GENERALIZATION, beyond, named, offered
+from shared_data import needs_shared, shared_path
 
 CHINESE = {"positive": "正面", "neutral": "中性", "negative": "负面"}
 ANGINA = ("unstable angina", "stable angina", "hiv (initial infection)", "urti", "possible nstemi / stemi")

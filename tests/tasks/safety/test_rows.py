@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from tests.shared_data import SHARED, needs_shared
 
 from assay.data.core import load
 from assay.data.sources import records
 from assay.schema import Dataset, Raw, Row, Task
 from assay.tasks.safety import exaggerated_safety, jailbreak, misuse, toxicity
+from shared_data import needs_shared, shared_path
 
-ARCHIVE = SHARED / "data" / "trustllm" / "dataset.zip"
 ATTACKS = (
     "fixed sentence",
     "no_punctuation",
@@ -61,7 +59,8 @@ def core(task: Task, lang: str) -> list[Row]:
     return list(task.rows(load(dataset(task, "core").file, (lang,))))
 
 
-def official(task: Task, archive: Path = ARCHIVE) -> list[Row]:
+def official(task: Task) -> list[Row]:
+    archive = shared_path("data", "trustllm", "dataset.zip")
     return list(task.rows(records(str(archive), dataset(task, "trustllm").file)))
 
 
