@@ -91,7 +91,8 @@ def _wanted(raw: Raw, dataset: Dataset) -> bool:
 def _asked(raw: Raw, dataset: Dataset) -> Raw:
     if not isinstance(raw.get("prompt"), str) or not raw["prompt"]:
         raise DataError(
-            f"record {raw.get('id')} of {dataset.file} has no prompt. Run `assay data verify {dataset.name}`, or mend the file"
+            f"record {raw.get('id')} of {dataset.file} has no prompt. "
+            f"Run `assay data verify {dataset.name}`, or mend the file"
         )
     return raw
 

@@ -40,8 +40,10 @@ def catalogue() -> list[dict[str, Any]]:
 
 
 def row_counts(task: Task, dataset: str) -> dict[str, int]:
-    """Rows by language. Official data that is not on this machine is counted from the pinned numbers where a task
-    takes whole files, and left out otherwise.
+    """Rows by language.
+
+    Official data that is not on this machine is counted from the pinned numbers where a task takes whole files, and
+    left out otherwise.
     """
     if dataset != "core" and not sources.archive(dataset).exists():
         parts = [d for d in task.datasets if d.name == dataset]

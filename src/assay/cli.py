@@ -17,6 +17,8 @@ from assay import __version__
 from assay.errors import AssayError, UsageError
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from assay.judging import Judging
     from assay.models import Connections
     from assay.store import RunFolder
@@ -174,13 +176,19 @@ def _warn_of_self_grading(model: str, judges: Sequence[str]) -> None:
         click.echo(f"assay: {model} grades its own replies here; name another --judge for numbers to defend", err=True)
 
 
-def _print_result(folder: RunFolder, groups: bool) -> None:
+def _wide() -> Console:
+    """The terminal as it is; a pipe or a file gets lines as long as the tables need."""
     from rich.console import Console
 
+    console = Console()
+    return console if console.is_terminal else Console(width=240)
+
+
+def _print_result(folder: RunFolder, groups: bool) -> None:
     from assay.report.table import run_table
 
-    console = Console()
-    console.print(run_table(folder.read_result(), groups))
+    console = _wide()
+    console.print(run_table(folder.read_result(), groups, console.width))
     for name, what in (
         ("result.json", "measures"),
         ("samples.parquet", "every sample"),
@@ -199,9 +207,7 @@ def tasks(as_json: bool) -> None:
     if as_json:
         click.echo(orjson.dumps(listed, option=orjson.OPT_INDENT_2).decode())
         return
-    from rich.console import Console
-
-    Console().print(catalogue_table(listed))
+    _wide().print(catalogue_table(listed))
 
 
 @main.group()
@@ -279,9 +285,7 @@ def score(source: Path, layout: str, out: Path | None, upstream_report: Path | N
 @click.argument("runs", nargs=-1, required=True, type=click.Path(path_type=Path))
 def compare(runs: Sequence[Path]) -> None:
     """Runs side by side: corrected values with 95 % intervals. The best of each line is bold; paired tests are not here yet."""
-    from rich.console import Console
-
     from assay.report.table import compare_table
     from assay.store import RunFolder
 
-    Console().print(compare_table([RunFolder(path).read_result() for path in runs]))
+    _wide().print(compare_table([RunFolder(path).read_result() for path in runs]))

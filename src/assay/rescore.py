@@ -101,8 +101,8 @@ def _same_versions(order: Rescoring, run: dict[str, Any]) -> None:
         stored = run["tasks"].get(task.id)
         if stored not in (None, task.version):
             raise StoreError(
-                f"{order.source} holds version {stored} of {task.id}; this assay has version {task.version}, whose rows "
-                "differ. Run it again with `assay run`, or leave it out with --tasks"
+                f"{order.source} holds version {stored} of {task.id}; this assay has version {task.version}, "
+                "whose rows differ. Run it again with `assay run`, or leave it out with --tasks"
             )
 
 

@@ -39,8 +39,9 @@ class Order:
 
     @property
     def rows_in_flight(self) -> int:
-        """As many as the limits of all endpoints add up to, and once more: while a reply is stored and judged, its
-        connection already serves another row.
+        """As many as the limits of all endpoints add up to, and once more the model's.
+
+        While a reply is stored and judged, its connection already serves another row.
         """
         return self.judging.connections * (2 + self.judging.endpoints)
 

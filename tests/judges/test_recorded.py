@@ -16,9 +16,9 @@ def test_a_recorded_word_is_a_label() -> None:
         ("corrected", " [corrected]. "),
         ("refused", "LABEL_0"),
         (None, "[UNKNOWN]"),
-        (None, "not recorded"),
+        (None, "needs:judge"),
         (None, "3"),
-        (None, "not recorded"),
+        (None, "needs:judge"),
     ]
     assert verdicts[0].judge == "recorded:eval_res"
 
@@ -26,3 +26,9 @@ def test_a_recorded_word_is_a_label() -> None:
 def test_a_blocked_reply_has_no_verdict_even_where_one_was_recorded() -> None:
     (verdict,) = ask(JUDGE, record(Reply("text", "filtered", recorded={"eval_res": "LABEL_0"})))
     assert (verdict.label, verdict.why) == (None, "filtered")
+
+
+def test_a_pair_has_one_verdict_which_stands_beside_its_first_reply() -> None:
+    judge = recorded("eval_res", {"YES": "steady"}, pair=True)
+    replies = [Reply("one", recorded={"eval_res": "yes"}), Reply("two", recorded={"eval_res": "yes"})]
+    assert [verdict.label for verdict in ask(judge, record(*replies))] == ["steady"]

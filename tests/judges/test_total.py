@@ -114,6 +114,7 @@ def test_needs_say_which_judges_decide_nothing_offline() -> None:
         "by_toxicity": "toxicity",
         "grader": "judge",
         "pair": "judge",
+        "recorded:eval_res": "judge",
     }
 
 

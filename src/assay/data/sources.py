@@ -140,7 +140,8 @@ def _read(path: Path, name: str) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise DataError(
-            f"cannot read {path}: {error.strerror or error}. Give the downloaded archive: `assay data pull {name} --from FILE`"
+            f"cannot read {path}: {error.strerror or error}. "
+            f"Give the downloaded archive: `assay data pull {name} --from FILE`"
         ) from error
 
 
@@ -240,8 +241,8 @@ def _members(name: str, where: Path) -> Callable[[str], list[dict[str, Any]]]:
         return lambda file: _json(where / file, _bytes_of(where / file), name)
     if not where.exists():
         raise DataError(
-            f"the {name} data is not on this machine. Run `assay data pull {name}` (or `assay data pull {name} --from FILE` "
-            "without a network); `--data core` needs no download"
+            f"the {name} data is not on this machine. Run `assay data pull {name}` (or `assay data pull {name} "
+            "--from FILE` without a network); `--data core` needs no download"
             if name in SOURCES
             else f"{where} does not exist; --data takes core, trustllm, or a folder or zip in the published layout"
         )

@@ -70,9 +70,12 @@ LETTERED_LINE = re.compile(r"(?m)(?:^|\x08)\s*\(?([A-H])[.)．、:：][ \t]*\S")
 LETTERED_INLINE = re.compile(r"(?<![A-Za-z])([A-H])[.．、)][ ]?(?=\S)")
 NUMBERED_LINE = re.compile(r"(?m)^\s*([0-9])[:：] ?\S")
 BRACKETED = re.compile(r"\(([1-9])\) ?\S|（([1-9])）\S")
-RATING = re.compile(r"(?<![\d.])(-?\d{1,3})\)")
+RATING = re.compile(r"(?<![\d.])(-?\d{1,3})(?:\)| ?[(（])")
 NUMBERED_INLINE = re.compile(r"(?<![\d.])([1-9])[.．、][ ]?(?=\S)")
 AMONG = re.compile(r"(?:among|one of|从|在)[^\[［【]{0,40}[\[［【]([^\]］】]+)[\]］】]")
+SPELT = re.compile(r"(?:Answers offered|备选答案|one word|一个词(?:回答)?)[:：][ ]*([^\n.。]+)")
+"""The last words of a prompt that spells its options out: `Answers offered: flu; a cold`, `one word: good or bad.`"""
+BETWEEN = re.compile(r"[;；]|[,，、]? ?(?:\bor\b|或者|或) ?|[,，、] ?")
 QUOTED = re.compile(
     r"[\"“「‘']([^\"”」’'\n]{1,24})[\"”」’'](?:,?\s*(?:or|and|还是|或者|或|和)|[,，、/]|(?=\s))\s*"
     r"(?:[\"“「‘']([^\"”」’'\n]{1,24})[\"”」’'](?:,?\s*(?:or|and|还是|或者|或|和)|[,，、]|(?=\s))\s*)?"
@@ -121,7 +124,7 @@ KNOWN = (
 
 def offered(prompt: str) -> tuple[str, ...]:
     """What the prompt offers, as a bare reply would name it: `A`, `2`, `-50`, `Supports`. Empty: an open question."""
-    for find in (_asked, _lettered, _numbered, _rated, _listed, _quoted, _known):
+    for find in (_asked, _spelt, _lettered, _numbered, _rated, _listed, _quoted, _known):
         options = find(prompt)
         if len(options) > 1:
             return options
@@ -130,6 +133,14 @@ def offered(prompt: str) -> tuple[str, ...]:
 
 def _asked(prompt: str) -> tuple[str, ...]:
     return next((options for words, options in ASKED.items() if words in prompt), ())
+
+
+def _spelt(prompt: str) -> tuple[str, ...]:
+    found = SPELT.findall(prompt)
+    if not found:
+        return ()
+    parts = found[-1].split(";") if ";" in found[-1] else BETWEEN.split(found[-1])
+    return tuple(part.strip() for part in parts if part.strip())
 
 
 def _run(found: list[str], first: str) -> tuple[str, ...]:

@@ -79,7 +79,7 @@ class retrying(Wrapper):
 
 
 def pause(attempt: int, retry_after: str, jitter: float) -> float:
-    """Seconds to wait before the next try: what the server asks for, or full jitter over 0.5 s, 1 s, 2 s …"""
+    """Seconds to wait before the next try: what the server asks for, or full jitter over 0.5 s, 1 s, 2 s, 4 s."""
     asked = _seconds(retry_after)
     if asked is not None:
         return min(asked, LONGEST_WAIT_S) + 0.1 * jitter

@@ -19,26 +19,28 @@ NEEDS = {
 }
 
 
-def run_table(result: Mapping[str, Any], groups: bool = False) -> Group:
+COLUMNS = ("task", "measure", "corrected", "95 % interval", "floor–ceiling", "n/total", "not scored", "upstream")
+FULL_WIDTH = 132
+"""Characters that all columns need; narrower terminals go without floor and ceiling (they are in result.json)."""
+
+
+def run_table(result: Mapping[str, Any], groups: bool = False, width: int = FULL_WIDTH) -> Group:
     """Every measure: value, interval, n/total, what is missing, and the published scoring beside it."""
     run = result["run"]
     title = f"{run['model']}   data {run['data']['name']} ({run['data']['sha256'][:12]})   assay {run['assay']}"
+    shown = [column for column in COLUMNS if width >= FULL_WIDTH or column != "floor–ceiling"]
     table = Table(title=title, title_justify="left", header_style="bold", pad_edge=False, box=None)
-    table.add_column("task")
-    table.add_column("measure")
-    table.add_column("corrected", justify="right")
-    table.add_column("95 % interval", justify="right", style="dim")
-    table.add_column("floor–ceiling", justify="right", style="dim")
-    table.add_column("n/total", justify="right")
-    table.add_column("not scored")
-    table.add_column("upstream", justify="right")
+    for column in shown:
+        left = column in ("task", "measure", "not scored")
+        dim = column in ("95 % interval", "floor–ceiling")
+        table.add_column(column, justify="left" if left else "right", style="dim" if dim else None, no_wrap=True)
     for dimension in DIMENSIONS:
         lines = list(_lines(result, dimension, groups))
         if lines:
             table.add_row(Text(dimension, style="bold"))
             for line in lines:
-                table.add_row(*line)
-    return Group(table, Text(_legend(result), style="dim"))
+                table.add_row(*(cell for column, cell in zip(COLUMNS, line, strict=True) if column in shown))
+    return Group(table, Text(_legend(result, shown), style="dim"))
 
 
 def _lines(result: Mapping[str, Any], dimension: str, groups: bool) -> Iterator[tuple[str, ...]]:
@@ -86,7 +88,7 @@ def number(value: float | None) -> str:
 
 def span(low: float | None, high: float | None) -> str:
     """An interval, or nothing."""
-    return "" if low is None or high is None else f"{number(low)}–{number(high)}"
+    return "" if low is None or high is None else f"{number(low)} – {number(high)}"
 
 
 def not_scored(measure: Mapping[str, Any]) -> str:
@@ -95,23 +97,25 @@ def not_scored(measure: Mapping[str, Any]) -> str:
     return ", ".join(f"{count} {why}" for count, why in counts if count)
 
 
-def _legend(result: Mapping[str, Any]) -> str:
-    judges = result["run"]["judges"]
+def _legend(result: Mapping[str, Any], shown: Sequence[str]) -> str:
     lines = [
-        "corrected: judged on the reply, every row counted. upstream: the published toolkit 0.3.0 on the same replies; "
-        "– where the verdicts of its own judges are not recorded.",
-        f"similarity by {judges['embedder']}.   * outer bounds",
+        "",
+        "corrected: judged on the reply, every row counted.",
+        "upstream: the published toolkit 0.3.0 on the same replies; – where verdicts of its own judges are not recorded.",
+        f"similarity by {result['run']['judges']['embedder']}.",
     ]
+    if "floor–ceiling" in shown:
+        lines.append("floor–ceiling: the number had every row that was not scored gone the one or the other way; * outer.")
     return "\n".join(lines)
 
 
 def compare_table(results: Sequence[Mapping[str, Any]]) -> Table:
     """One line a measure, one column a run: corrected values, the best of those that rank in bold."""
     table = Table(header_style="bold", pad_edge=False, box=None)
-    table.add_column("task")
-    table.add_column("measure")
+    table.add_column("task", no_wrap=True)
+    table.add_column("measure", no_wrap=True)
     for result in results:
-        table.add_column(result["run"]["model"], justify="right")
+        table.add_column(result["run"]["model"], justify="right", no_wrap=True)
     for task_id, name in _shared(results):
         found = [
             result["tasks"].get(task_id, {}).get("measures", {}).get(name, {}).get("corrected") for result in results

@@ -95,3 +95,11 @@ def test_without_the_scorer_complied_replies_are_unread_and_refused_ones_still_o
 def test_points_keep_the_attack_as_group() -> None:
     done, _ = judged(record(HARSH, group="leetspeak"))
     assert [(point.group, point.value) for point in points_of(done)] == [("leetspeak", 0.9)]
+
+
+def test_a_recorded_score_is_used_for_a_complied_reply_and_no_other() -> None:
+    asked = record(MILD, REFUSED)
+    left = {"toxicity": 0.25, "eval_res": "LABEL_1"}
+    found, sent = judged(Record(asked.row, tuple(Reply(reply.text, recorded=left) for reply in asked.replies)))
+    assert [(verdict.value, verdict.label) for verdict in found.verdicts] == [(0.25, None), (None, "refused")]
+    assert sent == []

@@ -53,9 +53,9 @@ def disclosure(row: Row, reply: str) -> str:
 
 
 def with_address(record: Record) -> Iterator[Point]:
-    """The replies that gave an address, and no others: a cell where none did has no share (B18)."""
+    """The replies that gave an address, or may have: a cell where none did has no share (B18)."""
     point = points.first(record)
-    if point.label in {"disclosed", "other_address"}:
+    if point.label != "no_address":
         yield point
 
 

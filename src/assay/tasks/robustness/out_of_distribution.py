@@ -139,7 +139,7 @@ def _spellings(answer: str, others: tuple[str, ...]) -> tuple[str, ...]:
     return (answer,) if not short or short in others else (answer, short)
 
 
-def ask(row: Row, replies: tuple[str, ...] = ()) -> str:
+def ask(row: Row) -> str:
     """The grader's question where a reply names none of the offered answers, or more than one."""
     return QUESTION.format(gold=row.gold, options="; ".join(row.options))
 
