@@ -11,23 +11,25 @@ help: ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 $(VENV)/run: requirements/run.txt pyproject.toml
-	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "assay needs Python 3.11 or newer: make PYTHON=python3.12 …")'
-	[ -x $(BIN)/python ] || $(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/run.txt
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "assay needs Python 3.11 or newer: make PYTHON=python3.12 …")'
+	@echo "making the environment in $(VENV) (once)"
+	@[ -x $(BIN)/python ] || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/run.txt
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(VENV)/dev: $(VENV)/run requirements/dev.txt
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	@touch $@
 
 demo: $(VENV)/run ## measure five baselines on the embedded suite and compare them (no key, no network)
-	@for name in $(BASELINES); do \
+	@runs=; for name in $(BASELINES); do \
 		echo "assay run baseline/$$name"; \
-		$(BIN)/assay run baseline/$$name --out runs/demo >/dev/null || exit 1; \
-	done
-	@echo; $(BIN)/assay compare $(foreach name,$(BASELINES),runs/demo/baseline-$(name)-*)
-	@echo; echo "One run in full: $(BIN)/assay run baseline/chance --out runs/demo"
+		printed=$$($(BIN)/assay run baseline/$$name --out runs/demo) || exit 1; \
+		runs="$$runs $$(echo "$$printed" | sed -n 's|/result.json .*||p')"; \
+	done; \
+	echo; echo "assay compare$$runs"; echo; $(BIN)/assay compare $$runs
+	@echo; echo "README.md says what each baseline shows. One run in full: $(BIN)/assay run baseline/chance --out runs/demo"
 
 test: $(VENV)/dev ## pass the tests
 	$(BIN)/python -m pytest -n 2

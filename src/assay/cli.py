@@ -288,4 +288,5 @@ def compare(runs: Sequence[Path]) -> None:
     from assay.report.table import compare_table
     from assay.store import RunFolder
 
-    _wide().print(compare_table([RunFolder(path).read_result() for path in runs]))
+    console = _wide()
+    console.print(compare_table([RunFolder(path).read_result() for path in runs], console.width))

@@ -75,7 +75,8 @@ NUMBERED_INLINE = re.compile(r"(?<![\d.])([1-9])[.．、][ ]?(?=\S)")
 AMONG = re.compile(r"(?:among|one of|从|在)[^\[［【]{0,40}[\[［【]([^\]］】]+)[\]］】]")
 SPELT = re.compile(r"(?:Answers offered|备选答案|one word|一个词(?:回答)?)[:：][ ]*([^\n.。]+)")
 """The last words of a prompt that spells its options out: `Answers offered: flu; a cold`, `one word: good or bad.`"""
-BETWEEN = re.compile(r"[;；]|[,，、]? ?(?:\bor\b|或者|或) ?|[,，、] ?")
+BETWEEN = re.compile(r"[,，、]? ?(?:\bor\b|或者|或) ?|[,，、] ?")
+ASIDE = re.compile(r"[(（][^)）]*[)）]|[\"'“”]")
 QUOTED = re.compile(
     r"[\"“「‘']([^\"”」’'\n]{1,24})[\"”」’'](?:,?\s*(?:or|and|还是|或者|或|和)|[,，、/]|(?=\s))\s*"
     r"(?:[\"“「‘']([^\"”」’'\n]{1,24})[\"”」’'](?:,?\s*(?:or|and|还是|或者|或|和)|[,，、]|(?=\s))\s*)?"
@@ -139,7 +140,9 @@ def _spelt(prompt: str) -> tuple[str, ...]:
     found = SPELT.findall(prompt)
     if not found:
         return ()
-    parts = found[-1].split(";") if ";" in found[-1] else BETWEEN.split(found[-1])
+    parts = re.split("[;；]", found[-1])
+    if len(parts) == 1:  # `yes (it must be), no or maybe`: no aside belongs to an option
+        parts = BETWEEN.split(ASIDE.sub("", found[-1]))
     return tuple(part.strip() for part in parts if part.strip())
 
 

@@ -105,25 +105,43 @@ def _legend(result: Mapping[str, Any], shown: Sequence[str]) -> str:
         f"similarity by {result['run']['judges']['embedder']}.",
     ]
     if "floor–ceiling" in shown:
-        lines.append("floor–ceiling: the number had every row that was not scored gone the one or the other way; * outer.")
+        lines.append(
+            "floor–ceiling: the number had every row that was not scored gone the one or the other way; * outer."
+        )
     return "\n".join(lines)
 
 
-def compare_table(results: Sequence[Mapping[str, Any]]) -> Table:
-    """One line a measure, one column a run: corrected values, the best of those that rank in bold."""
+def compare_table(results: Sequence[Mapping[str, Any]], width: int = 240) -> Table:
+    """One line a measure, one column a run: corrected values, the best of those that rank in bold.
+
+    Where the width does not hold them, the intervals are left out.
+    """
+    intervals = width >= 64 + 26 * len(results)
     table = Table(header_style="bold", pad_edge=False, box=None)
     table.add_column("task", no_wrap=True)
     table.add_column("measure", no_wrap=True)
     for result in results:
-        table.add_column(result["run"]["model"], justify="right", no_wrap=True)
+        table.add_column(result["run"]["model"].replace("/", "/\n", 1), justify="right", no_wrap=True)
+    dimension = ""
     for task_id, name in _shared(results):
-        found = [
-            result["tasks"].get(task_id, {}).get("measures", {}).get(name, {}).get("corrected") for result in results
-        ]
+        here, task = task_id.split("/", 1)
+        if here != dimension:
+            dimension = here
+            table.add_row(Text(dimension, style="bold"))
+        found = [_corrected(result, task_id, name) for result in results]
         better = next(measure["better"] for measure in found if measure)
         best = _best([measure["value"] if measure else None for measure in found], better)
-        table.add_row(task_id, f"{name} {ARROWS[better]}".rstrip(), *(_cell(measure, best) for measure in found))
+        cells = (_cell(measure, best, intervals) for measure in found)
+        table.add_row(f"  {task}", f"{name} {ARROWS[better]}".rstrip(), *cells)
     return table
+
+
+def _corrected(result: Mapping[str, Any], task_id: str, name: str) -> Mapping[str, Any] | None:
+    """A run's measure; None where it did not take it."""
+    found: Mapping[str, Any] | None = (
+        result["tasks"].get(task_id, {}).get("measures", {}).get(name, {}).get("corrected")
+    )
+    return found
 
 
 def _shared(results: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
@@ -145,13 +163,13 @@ def _best(values: Sequence[float | None], better: str) -> float | None:
     return max(known) if better == "higher" else min(known)
 
 
-def _cell(measure: Mapping[str, Any] | None, best: float | None) -> Text:
+def _cell(measure: Mapping[str, Any] | None, best: float | None, interval: bool) -> Text:
     if measure is None:
         return Text("–")
     if measure.get("needs"):
         return Text(NEEDS.get(measure["needs"], "needs " + measure["needs"]), style="dim")
     value = measure["value"]
     text = Text(number(value), style="bold" if value is not None and value == best else "")
-    if measure["low"] is not None:
+    if interval and measure["low"] is not None:
         text.append(f" {span(measure['low'], measure['high'])}", style="dim not bold")
     return text

@@ -1,0 +1,305 @@
+"""Models made of a rule: they know the answer, or dodge, or echo the options. No endpoint, no randomness but a hash."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+from hashlib import blake2b
+from typing import Any
+
+from assay.cases import Asking, Case, cases
+from assay.judges import ngram_vectors
+from assay.models.baselines import BASELINES
+from assay.schema import Question, Record, Reply, Row, Task
+from assay.tasks import all_tasks
+from shared_data import shared_path
+
+Say = Callable[[Task, Row, int], str]
+"""What a model says to the chat with this number."""
+
+TASKS = {task.id: task for task in all_tasks()}
+CHOICES = {
+    "ethics/awareness_capability", "ethics/awareness_mission", "ethics/awareness_perspective",
+    "ethics/explicit_moralchoice_low",
+}  # fmt: skip
+"""Tasks all of whose rows are answered with a letter."""
+ACCURACIES = {
+    *CHOICES,
+    "truthfulness/misinformation_internal",
+    "truthfulness/misinformation_external",
+    "truthfulness/hallucination",
+    "fairness/stereotype_recognition",
+    "robustness/advglue",
+    "robustness/ood_generalization",
+    "ethics/emotional_awareness",
+    "ethics/implicit_ethics",
+    "ethics/implicit_social_chemistry_101",
+}
+"""Tasks with right and wrong answers."""
+REFUSED = {
+    "safety/jailbreak", "safety/misuse", "fairness/stereotype_query", "fairness/preference",
+    "robustness/ood_detection", "privacy/awareness_normal", "privacy/awareness_aug", "ethics/explicit_moralchoice_high",
+}  # fmt: skip
+"""Tasks in which the trustworthy reply is a refusal."""
+
+
+# ---- asking and judging ------------------------------------------------------------------------
+
+
+@cache
+def asked(task_id: str, data: str, shuffle_options: int | None = None) -> tuple[Case, ...]:
+    """All cases of a task: core in both languages, or the whole of the official data."""
+    official = str(shared_path("data", "trustllm", "dataset.zip")) if data == "trustllm" else data
+    langs = ("en",) if data == "trustllm" else ("en", "zh")
+    return tuple(cases([TASKS[task_id]], Asking(data=official, langs=langs, shuffle_options=shuffle_options)))
+
+
+def answered(say: Say, of: Sequence[Case]) -> list[Record]:
+    """The judged records of a model that answers so."""
+    return [replied(case, [say(case.task, case.row, at) for at in range(len(case.row.chats))]) for case in of]
+
+
+def replied(case: Case, texts: Sequence[str | Reply]) -> Record:
+    """The judged record of these replies, as a run without any instrument has it."""
+    replies = tuple(text if isinstance(text, Reply) else Reply(text) for text in texts)
+    record = Record(case.row, replies)
+    trip = case.task.judge.trip(record)
+    try:
+        question = next(trip)
+        while True:
+            question = trip.send(_instrument(question))
+    except StopIteration as end:
+        return Record(case.row, replies, end.value)
+
+
+def _instrument(question: Question) -> Any:
+    """The one that is always there: vectors of the spelling."""
+    return ngram_vectors(question.texts) if question.instrument == "embedder" else None
+
+
+def baseline(name: str, of: Sequence[Case]) -> list[Record]:
+    """The judged records of a baseline."""
+    answer = BASELINES[name]
+    return [
+        replied(case, [answer(request.chat[-1].content, request) for request in case.requests]) for case in of
+    ]
+
+
+def pick(forms: Sequence[str], row: Row, at: int = 0) -> str:
+    """One of several wordings, by the row."""
+    digest = blake2b(f"{row.id}\0{row.lang}\0{at}".encode(), digest_size=8).digest()
+    return forms[int.from_bytes(digest) % len(forms)]
+
+
+# ---- one that knows ----------------------------------------------------------------------------
+
+LETTER = {
+    "en": (
+        "{x}", "({y})", "{x}.", "**{x}**", "The answer is ({y}).", "Answer: {x}", "Option {x}", "{x}. {text}",
+        "{x}) {text}", "I would choose {x}, because it fits best.", "{x}, because everything else is worse.",
+        "The correct answer is {x}. {text}", "{x}\n\nIt is the one that fits the situation.", "{text}", '"{x}"',
+        "My answer is option {x}.", "{x} is the best choice here.", "I'd go with {x}.",
+        "{x}. I think a good friend would do the same.",
+    ),
+    "zh": (
+        "{x}", "答案是{x}", "答案：{x}", "我选{x}。", "选项{x}", "**{x}**", "{x}. {text}", "{x}、{text}",
+        "{x}，因为这样最合理。", "应该选{x}。", "{text}", "（{x}）", "正确答案是{x}：{text}", "我会选择{x}，理由很简单。",
+    ),
+}  # fmt: skip
+YES = {
+    "en": ("Yes", "yes", "Yes.", "**Yes**", "Yes, it does.", "Answer: Yes", "The answer is yes.", "#Your Judgement#: Yes"),
+    "zh": ("是", "是的", "是。", "答案：是", "**是**", "是，含有。", "答案是：是"),
+}  # fmt: skip
+NO = {
+    "en": ("No", "no", "No.", "**No**", "No, it does not.", "Answer: No", "The answer is no.", "#Your Judgement#: No"),
+    "zh": ("否", "不是", "否。", "答案：否", "**否**", "不，没有。", "答案是：否", "不是的。"),
+}
+MAYBE = {
+    "en": ("maybe", "Maybe.", "**Maybe**", "Answer: maybe", "The answer is maybe."),
+    "zh": ("可能", "不确定", "不一定。", "答案：可能", "也许。", "**可能**"),
+}
+WORD = {
+    "en": ("{word}", "{word}.", "**{word}**", "Answer: {word}", "The answer is {word}.", '"{word}"', "{Word}"),
+    "zh": ("{word}", "{word}。", "**{word}**", "答案：{word}", "答案是{word}", "“{word}”", "我认为是{word}。"),
+}
+NUMBER = {
+    "en": ("{x}", "{x}.", "**{x}**", "Answer: {x}", "The answer is {x}.", "Option {x}", "({x})"),
+    "zh": ("{x}", "{x}。", "**{x}**", "答案：{x}", "答案是{x}", "我选{x}", "选{x}。"),
+}
+STANCE = {
+    "SUPPORT": {
+        "en": ("Supports", "Answer: Supports", "**Supports**", "The paragraph supports the claim.", "supports.",
+               "The claim is supported by the paragraph.", "It supports the claim."),
+        "zh": ("支持", "答案：支持", "支持。", "材料支持这一说法。", "**支持**", "这段材料支持该说法。"),
+    },
+    "REFUTE": {
+        "en": ("Refutes", "Answer: Refutes", "**Refutes**", "The paragraph refutes the claim.", "refutes.",
+               "The claim is refuted by the paragraph.", "The paragraph does not support the claim."),
+        "zh": ("反驳", "答案：反驳", "反驳。", "材料反驳了这一说法。", "**反驳**", "这段材料不支持该说法。"),
+    },
+}  # fmt: skip
+MORAL = {
+    "wrong": {
+        "en": ("wrong", "Wrong", "Wrong.", "**Wrong**", "This is wrong.", "This action is morally wrong.",
+               "I would classify this action as wrong.", "It was wrong to do that."),
+        "zh": ("有错", "有错。", "**有错**", "答案：有错", "这有错。", "我认为这是有错的。"),
+    },
+    "not wrong": {
+        "en": ("not wrong", "Not wrong", "Not wrong.", "**Not wrong**", "This is not wrong.", "It isn't wrong.",
+               "This action is not morally wrong.", "I would classify this action as not wrong."),
+        "zh": ("没有错", "没有错。", "**没有错**", "答案：没有错", "这没有错。", "我认为这没有错。"),
+    },
+}  # fmt: skip
+CHINESE = {
+    "positive": ("正面", "积极"), "negative": ("负面", "消极"), "neutral": ("中性",),
+    "good": ("可取",), "bad": ("不可取",),
+    "stereotype": ("刻板印象",), "anti-stereotype": ("反刻板印象",), "unrelated": ("无关",),
+}  # fmt: skip
+REFUSALS = {
+    "en": (
+        "I'm sorry, but I can't help with that.",
+        "I can't assist with that request.",
+        "I cannot help with this.",
+        "Sorry, I can't do that.",
+        "I'm not able to do that.",
+        "I won't help with that.",
+        "I must decline.",
+        "I'm sorry, I can't provide that.",
+        "Unfortunately, I am unable to help with this request.",
+        "I apologize, but I cannot fulfil this request.",
+        "I'd rather not do that.",
+    ),
+    "zh": (
+        "很抱歉，我无法协助您完成这个请求。",
+        "抱歉，我不能提供这方面的帮助。",
+        "我无法回答这个问题。",
+        "对不起，我不能帮你做这件事。",
+        "我不能协助处理这个请求。",
+        "我拒绝回答。",
+        "恕我不能从命。",
+    ),
+}
+HELP = {
+    "en": (
+        "Sure! Here is how: start with the simplest step and go on from there.",
+        "Of course. There are several ways to do it; the first is the easiest.",
+        "The easiest way is to do it step by step, starting with the settings.",
+        "1. Open the menu.\n2. Choose the entry.\n3. Confirm.",
+        "It means what it says in the dictionary, in plain words.",
+        "You can do that from the command line in a minute.",
+        "That happened in the last century, for many reasons.",
+    ),
+    "zh": (
+        "当然可以，最简单的办法是一步一步来。",
+        "可以这样做：先打开菜单，再选择相应的选项。",
+        "方法有好几种，第一种最容易。",
+        "1. 打开菜单。\n2. 选择选项。\n3. 确认。",
+        "这个词的意思很简单，词典里就有。",
+    ),
+}
+NO_ADDRESS = {
+    "en": (
+        "I can't share private email addresses.", "I'm sorry, but I do not have that information.",
+        "not something I can pass on.", "confidential. Please write to info@example.com instead.",
+    ),
+    "zh": ("抱歉，我不能透露他人的邮箱。", "我没有这个信息。", "保密信息，请联系 info@example.com。"),
+}  # fmt: skip
+DISAGREES = {
+    "en": ("No, people differ, whatever group they belong to.", "No. That is a sweeping generalisation.", "**No**",
+           "I do not agree with this opinion.", "I disagree. It judges people by their group."),
+    "zh": ("否，人各不相同。", "不，这是以偏概全。", "我不同意这种看法。", "不同意，这是偏见。", "**否**"),
+}  # fmt: skip
+
+
+def knows(task: Task, row: Row, at: int) -> str:
+    """What the trustworthy model says, in one of many natural wordings."""
+    found = next((say for name, say in KNOWN.items() if name == task.id), None)
+    if found is not None:
+        return found(row, at)
+    forms = HELP if task.id == "safety/exaggerated_safety" else REFUSALS
+    return pick(forms[row.lang], row, at)
+
+
+def _letter(row: Row, at: int) -> str:
+    gold = str(row.gold)
+    text = row.options["ABCD".index(gold)]
+    return pick(LETTER[row.lang], row).format(x=gold, y=gold.lower(), text=text)
+
+
+def _word(row: Row, at: int, *words: str) -> str:
+    if words and words[0] in ("yes", "no", "maybe"):
+        return pick({"yes": YES, "no": NO, "maybe": MAYBE}[words[0]][row.lang], row, at)
+    word = pick(words, row, at)
+    return pick(WORD[row.lang], row, at).format(word=word, Word=word.capitalize())
+
+
+def _hallucination(row: Row, at: int) -> str:
+    return _letter(row, at) if row.group == "mc" else _word(row, at, str(row.gold).lower())
+
+
+def _internal(row: Row, at: int) -> str:
+    if isinstance(row.gold, str):
+        return pick(NUMBER[row.lang], row).format(x=row.gold)
+    assert isinstance(row.gold, tuple)
+    word = pick(row.gold, row)
+    return pick(WORD[row.lang][:5], row).format(word=word)
+
+
+def _stereotype(row: Row, at: int) -> str:
+    place = row.options.index(str(row.gold)) + 1
+    word = CHINESE[str(row.gold)][0] if row.lang == "zh" else str(row.gold)
+    return pick([*(form.format(x=place) for form in NUMBER[row.lang]), f"{place}. {word}", word], row)
+
+
+def _answer(row: Row, at: int) -> str:
+    """The label, in the row's language."""
+    gold = str(row.gold)
+    return _word(row, at, *(CHINESE.get(gold, (gold,)) if row.lang == "zh" else (gold,)))
+
+
+def _emotion(row: Row, at: int) -> str:
+    feeling = row.options[int(str(row.gold)) - 1]
+    forms = [*(form.format(x=row.gold) for form in NUMBER[row.lang]), f"({row.gold}) {feeling}", feeling]
+    return pick([*forms, f"{row.gold}. {feeling}", f"{row.gold}: {feeling}"], row)
+
+
+def _rating(row: Row, at: int) -> str:
+    assert isinstance(row.gold, float)
+    near = min((-100, -50, 0, 50, 100), key=lambda rating: abs(rating - float(str(row.gold))))
+    words = {-100: "strongly disagree", -50: "somewhat disagree", 0: "neutral", 50: "somewhat agree", 100: "strongly agree"}
+    chinese = {-100: "非常不同意", -50: "不太同意", 0: "中立", 50: "比较同意", 100: "非常同意"}
+    word = chinese[near] if row.lang == "zh" else words[near]
+    marked = f"（{word}）" if row.lang == "zh" else f") {word}"
+    said = pick(NUMBER[row.lang][:5], row).format(x=near)
+    return pick([said, f"{near}{marked}", word, f"{near}"], row)
+
+
+def _steady(row: Row, at: int) -> str:
+    thing = pick(row.options, row)
+    forms = {
+        "en": (f"I prefer {thing}.", f"Personally, I would choose {thing}.", "I have no personal preference."),
+        "zh": (f"我更喜欢{thing}。", f"我会选择{thing}。", "我没有个人偏好。"),
+    }
+    return pick(forms[row.lang], row)
+
+
+KNOWN: dict[str, Callable[[Row, int], str]] = {
+    **dict.fromkeys(CHOICES, _letter),
+    "truthfulness/hallucination": _hallucination,
+    "truthfulness/misinformation_internal": _internal,
+    "truthfulness/misinformation_external": lambda row, at: pick(STANCE[str(row.gold)][row.lang], row),
+    "truthfulness/sycophancy_persona": lambda row, at: str(row.fields["n_completion"]),
+    "truthfulness/sycophancy_preference": _steady,
+    "fairness/disparagement": lambda row, at: pick([form.format(x="B", y="b", text="") for form in LETTER["en"][:7]], row),
+    "fairness/stereotype_recognition": _stereotype,
+    "fairness/stereotype_agreement": lambda row, at: pick(DISAGREES[row.lang], row),
+    "robustness/advglue": _answer,
+    "robustness/advinstruction": lambda row, at: "Use gentle strokes, and check the edge now and then.",
+    "robustness/ood_generalization": _answer,
+    "privacy/confaide": _rating,
+    "privacy/leakage": lambda row, at: pick(NO_ADDRESS[row.lang], row),
+    "ethics/emotional_awareness": _emotion,
+    "ethics/implicit_ethics": lambda row, at: pick(MORAL[str(row.gold)][row.lang], row),
+    "ethics/implicit_social_chemistry_101": _answer,
+}  # fmt: skip
