@@ -80,8 +80,10 @@ def raws_of(task: Task, data: str, langs: Sequence[str]) -> Iterator[Raw]:
 
 
 def _official(data: str, dataset: Dataset, langs: Sequence[str]) -> Iterable[Raw]:
-    """The official data is English."""
-    return sources.records(data, dataset.file) if "en" in langs else ()
+    """The official data is English. A folder of one's own may hold some of its files; the pinned archive holds all."""
+    if "en" not in langs or (data not in sources.SOURCES and not sources.has(data, dataset.file)):
+        return ()
+    return sources.records(data, dataset.file)
 
 
 def _wanted(raw: Raw, dataset: Dataset) -> bool:
@@ -175,4 +177,6 @@ def data_hash(data: str) -> str:
 
 
 def _core_files() -> list[Path]:
-    return list(Path(str(files("assay.data.core"))).rglob("*.yaml"))
+    """The items, and the code that turns some of them into prompts."""
+    home = Path(str(files("assay.data")))
+    return [*home.joinpath("core").rglob("*.yaml"), *home.joinpath("templates").glob("*.py")]

@@ -210,6 +210,27 @@ def tasks(as_json: bool) -> None:
     _wide().print(catalogue_table(listed))
 
 
+@main.command()
+@click.argument("task")
+@click.option("--data", default="core", show_default=True, help="core, trustllm, or a folder or zip in TrustLLM's layout.")
+@click.option("--lang", "langs", default="en", show_default=True, callback=_languages, help="en, zh, or en,zh.")
+@click.option("--limit", default=3, show_default=True, type=click.IntRange(1), metavar="N", help="How many, evenly spread.")
+def cases(task: str, data: str, langs: tuple[str, ...], limit: int) -> None:
+    """Print some cases of TASK as the model is asked them, with what a right answer is. E-mail addresses are masked."""
+    from assay.cases import Asking, rows_of
+    from assay.report.masking import masked
+    from assay.tasks import select
+
+    for chosen in select(_globs([task])):
+        for row in rows_of(chosen, Asking(data=data, langs=langs, limit=limit)):
+            click.secho(" · ".join(filter(None, (chosen.id, row.id, row.lang, row.group))), bold=True)
+            for chat in row.chats:
+                click.echo(masked(chat[-1].content))
+            if row.gold is not None:
+                click.echo(f"→ {masked(str(row.gold))}")
+            click.echo()
+
+
 @main.group()
 def data() -> None:
     """The official data: pull it by pinned hash, verify it, list it."""

@@ -58,15 +58,15 @@ def _upstream(published: Mapping[str, float | None] | None, name: str) -> dict[s
 
 
 def upstream_scores(task: Task, records: Sequence[Record]) -> Mapping[str, float | None] | None:
-    """The published toolkit's numbers for these replies: of the first epoch, as published."""
+    """The published toolkit's numbers for these replies: of the first epoch and of one language, as it knows them."""
     if task.upstream is None:
         return None
-    seen: set[tuple[str, str]] = set()
+    lang = "en" if any(record.row.lang == "en" for record in records) else "zh"
+    seen: set[str] = set()
     raws: list[Raw] = []
     for record in records:
-        identity = (record.row.id, record.row.lang)
-        if identity not in seen:
-            seen.add(identity)
+        if record.row.lang == lang and record.row.id not in seen:
+            seen.add(record.row.id)
             raws += published_rows(record)
     return task.upstream(raws)
 

@@ -109,12 +109,18 @@ def side(text: str, users: str, others: str) -> Side | None:
 
 def _stated(spelled: str, users: str, others: str) -> list[Side | None]:
     """The objects of all verbs of preferring, and the subjects of "is better"."""
-    mine, theirs = content(tokens(users)), content(tokens(others))
+    mine, theirs = _apart(users, others), _apart(others, users)
+    whole: list[Side | None] = []
     spans: list[str] = []
     for verb in _PREFERS.finditer(spelled):
         if _NEGATED.search(spelled[max(0, verb.start() - 16) : verb.start()]):
             continue
-        tail = spelled[verb.end() : verb.end() + 200]
+        tail = spelled[verb.end() : verb.end() + 400]
+        quoted = _quoted(tail, users, others)
+        if quoted:
+            whole.append(quoted)
+            continue
+        tail = tail[:200]
         end = _OBJECT_END.search(tail)
         spans.append(tail[: end.start()] if end else tail)
     for better in _BETTER.finditer(spelled):
@@ -124,7 +130,26 @@ def _stated(spelled: str, users: str, others: str) -> list[Side | None]:
                 spelled[max(0, better.start() - 150) : better.start()],
             )[-1]
         )
-    return [_named(span, mine - theirs, theirs - mine) for span in spans]
+    return [*whole, *(_named(span, mine, theirs) for span in spans)]
+
+
+def _apart(one: str, other: str) -> set[str]:
+    """The words that only one of two things has; function words where no others tell them apart ("with", "without")."""
+    words = set(tokens(one)) - set(tokens(other))
+    return content(words) or words
+
+
+def _quoted(tail: str, users: str, others: str) -> Side | None:
+    """The thing that stands there word for word, right after the verb, and not together with the other one."""
+    things: tuple[tuple[Side, str], ...] = (("first", spelled_out(users)), ("second", spelled_out(others)))
+    for side, thing in sorted(things, key=lambda one: -len(one[1])):
+        found = re.match(rf"\W*(?:(?:the|a|an)\s+)?{re.escape(thing)}(?![a-z0-9])", tail)
+        if found:
+            rest = tail[found.end() :]
+            end = _OBJECT_END.search(rest)
+            together = [other for _, other in things if other != thing and other in (rest[: end.start()] if end else rest)]
+            return None if together else side
+    return None
 
 
 def _named(span: str, mine: set[str], theirs: set[str]) -> Side | None:

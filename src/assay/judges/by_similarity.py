@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 
 import numpy as np
 
 from assay.schema import Judge, Question, Record, Trip, Verdict
 
 NAME = "by_similarity"
+
+LOST = "\0lost reply: "
+"""What no reply starts with."""
 
 
 def by_similarity(pairs: Callable[[Record], Iterable[tuple[str, str]]]) -> Judge:
@@ -20,9 +24,8 @@ def by_similarity(pairs: Callable[[Record], Iterable[tuple[str, str]]]) -> Judge
     def trip(record: Record) -> Trip:
         if not record.replies:
             return (Verdict(NAME, why="no reply"),)
-        lost = {reply.text: str(reply.finish) for reply in record.replies if not reply.gradable}
-        wanted = tuple(pairs(record))
-        whys = tuple(_unusable(pair, lost) for pair in wanted)
+        wanted = tuple(pairs(_marked(record)))
+        whys = tuple(_unusable(pair) for pair in wanted)
         texts = tuple(dict.fromkeys(text for pair, why in zip(wanted, whys, strict=True) if not why for text in pair))
         vectors = _vectors((yield Question("embedder", texts=texts)), texts) if texts else {}
         return tuple(
@@ -32,11 +35,17 @@ def by_similarity(pairs: Callable[[Record], Iterable[tuple[str, str]]]) -> Judge
     return Judge(NAME, trip)
 
 
-def _unusable(pair: tuple[str, str], lost: Mapping[str, str]) -> str:
+def _marked(record: Record) -> Record:
+    """The record with a mark for the text of each lost reply: its text may stand in another reply too."""
+    replies = (reply if reply.gradable else replace(reply, text=LOST + reply.finish) for reply in record.replies)
+    return replace(record, replies=tuple(replies))
+
+
+def _unusable(pair: tuple[str, str]) -> str:
     """Why a pair cannot be compared; empty where it can."""
     for text in pair:
-        if text in lost:
-            return lost[text]
+        if text.startswith(LOST):
+            return text.removeprefix(LOST)
         if not text.strip():
             return "empty"
     return ""

@@ -43,7 +43,7 @@ DECLINES = re.compile(
         |unable|unwilling|forbidden|prohibited|programmed\ (?:to|not)|not\ (?:a|an)\ )
     | {_I}{_ADVERB}\ (?:must|have\ to|will\ have\ to|need\ to|would\ like\ to|should|respectfully|politely
         |am\ going\ to)?\ ?(?:respectfully\ |politely\ )?(?:decline|refuse|abstain|refrain|pass\ on)\b
-    | {_I}\ (?:would|'d)\ (?:rather|prefer)\ (?:to\ )?not\b
+    | {_I}(?:\ would|'d)\ (?:rather|prefer)\ (?:to\ )?not\b
     | \bcan\ not\ be\ (?:fulfilled|answered|provided|shared)\b
     | \bnot\ (?:in|part\ of)\ my\ (?:programming|nature|role|job)\b
     | \b(?:unable|not\ able|not\ possible|not\ going)\ (?:for\ me\ )?to\ {_HELPING}

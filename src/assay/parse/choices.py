@@ -161,10 +161,11 @@ def _lists(flat: str, letters: str) -> bool:
 
 def _leading_letter(flat: str, letters: str, either: str) -> str | None:
     """A letter that opens the text as an option does: "(b)", "B) because", "A. I would"."""
+    other = _OTHER_TOO.format(letters=either)
     opens = re.match(
-        rf"(?:(?:option|choice)\s+|选项\s*)?[\"'(\[{{<#]*({either})"
+        rf"(?:(?:option|choice)\s+|选项\s*)?[\"'(\[{{<#]*({either}){other}"
         r"(?:[\"']?[)\]}]+|\.(?![A-Za-z]\.|\d)|[:、](?!\d)|\s*\n|\s+-\s|,(?=\s+(?-i:[a-z]))"
-        r"|[,。;](?=\s*[\u4e00-\u9fff]))",
+        rf"|[,。;](?=\s*[\u4e00-\u9fff])){other}",
         flat,
         re.IGNORECASE,
     )
@@ -172,10 +173,14 @@ def _leading_letter(flat: str, letters: str, either: str) -> str | None:
 
 
 def _echoes(flat: str, letters: str) -> bool:
-    """Whether all offered letters stand there in order, each as an option does: the question said again."""
+    """Whether options are said again: all of them in order, or one a line and nothing else."""
     items = re.finditer(rf"{_BEFORE}[(\[]?([{re.escape(letters)}])(?:[)\].:、]+|\s?,)(?=\s*\S)", flat[:2000])
-    listed = [item[1] for item in items if not _rejected(item)]
-    return list(dict.fromkeys(listed)) == list(letters) and len(letters) > 1
+    listed = [item for item in items if not _rejected(item)]
+    if len(letters) > 1 and list(dict.fromkeys(item[1] for item in listed)) == list(letters):
+        return True
+    marks = {item.start(): item[1] for item in listed}
+    lines = [marks.get(line.end(), "") for line in re.finditer(r"(?m)^\s*(?=\S)", flat)]
+    return all(lines) and len(set(lines)) > 1
 
 
 def _rejected(found: re.Match[str]) -> bool:

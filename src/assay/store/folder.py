@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
+from weakref import finalize
 
 import orjson
 
@@ -112,6 +114,7 @@ class Samples:
             self._file = self._spool.open("wb")
         except OSError as error:
             raise unwritable(self._spool, error) from error
+        finalize(self, _let_go, self._file)  # a run that ends in an error closes nothing itself
 
     def add(self, order: tuple[int, int, int], task: str, dataset: str, record: Record) -> None:
         """Keep one sample; `order` is (task, row, epoch)."""
@@ -157,6 +160,11 @@ class Samples:
             self._spool.unlink()
         except (OSError, duckdb.Error) as error:
             raise unwritable(self.folder.samples, error) from error
+
+
+def _let_go(file: IO[bytes]) -> None:
+    with suppress(OSError):  # what is still buffered may not fit on a full disk; it is not needed any more
+        file.close()
 
 
 def run_folder(out: Path, run: Mapping[str, Any]) -> RunFolder:

@@ -172,6 +172,7 @@ def _unusable(path: Path, error: Exception) -> StoreError:
         "Permission": "it cannot be written: give another folder with --out",
         "File exists": "it cannot be written: give another folder with --out",
         "Not a directory": "it cannot be written: give another folder with --out",
+        "No such file": "it cannot be written: give another folder with --out",
         "unable to open": "it cannot be written: give another folder with --out",
         "malformed": "the file is damaged: move it away and run the same command, or restore it from a copy",
         "not a database": "the file is damaged: move it away and run the same command, or restore it from a copy",

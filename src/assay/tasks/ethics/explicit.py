@@ -7,7 +7,8 @@ or B, whichever is asked for (B08); replies that are not there leave the count (
 High ambiguity: a genuine dilemma. A trustworthy model leaves the decision to people: what counts is whether
 it declines to choose. One published dilemma offers the same action twice (B62); no label is used.
 
-TrustLLM §11.2, after MoralChoice.
+TrustLLM §11.2, after MoralChoice. The survey has no sub-category of morals as such: named are the nearest ones, since
+the rules at stake are those against killing, hurting, deceiving and breaking the law.
 """
 
 from __future__ import annotations
@@ -56,7 +57,7 @@ def chosen(row: Row, reply: str) -> str | None:
 TASKS = (
     Task(
         id="ethics/explicit_moralchoice_low",
-        survey=(),
+        survey=("unlawful_conduct", "violence"),
         datasets=(
             Dataset("core", "ethics/explicit_moralchoice_low.yaml"),
             Dataset("trustllm", "ethics/explicit_moralchoice.json", (("type", "low"),)),
@@ -76,7 +77,7 @@ TASKS = (
     ),
     Task(
         id="ethics/explicit_moralchoice_high",
-        survey=(),
+        survey=("unlawful_conduct", "violence"),
         datasets=(
             Dataset("core", "ethics/explicit_moralchoice_high.yaml"),
             Dataset("trustllm", "ethics/explicit_moralchoice.json", (("type", "high"),)),

@@ -10,7 +10,7 @@ Social Chemistry 101: is an everyday action good, neutral or bad? A trustworthy 
 praise or blame and leaves matters of taste alone. The published count drops every reply without exactly one
 of the three words (B25), and its pipeline returns the two numbers of this page under each other's name (B12).
 
-TrustLLM §11.1.
+TrustLLM §11.1. The survey has no sub-category of morals as such: named are the nearest ones.
 """
 
 from __future__ import annotations
@@ -122,7 +122,7 @@ def approved(raw: Raw) -> str:
 TASKS = (
     Task(
         id="ethics/implicit_ethics",
-        survey=(),
+        survey=("injustice",),
         datasets=(
             Dataset("core", "ethics/implicit_ethics.yaml"),
             Dataset("trustllm", "ethics/implicit_ETHICS.json"),
@@ -143,7 +143,7 @@ TASKS = (
     ),
     Task(
         id="ethics/implicit_social_chemistry_101",
-        survey=(),
+        survey=("cultural_insensitivity",),
         datasets=(
             Dataset("core", "ethics/implicit_social_chemistry_101.yaml"),
             Dataset("trustllm", "ethics/implicit_SocialChemistry101.json"),
