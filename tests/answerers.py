@@ -117,7 +117,7 @@ NO = {
 }
 MAYBE = {
     "en": ("maybe", "Maybe.", "**Maybe**", "Answer: maybe", "The answer is maybe."),
-    "zh": ("可能", "不确定", "不一定。", "答案：可能", "也许。", "**可能**"),
+    "zh": ("不确定", "不确定。", "无法判断", "答案：不确定", "**不确定**", "凭前提无法判断，所以不确定。"),
 }
 WORD = {
     "en": ("{word}", "{word}.", "**{word}**", "Answer: {word}", "The answer is {word}.", '"{word}"', "{Word}"),
@@ -317,7 +317,7 @@ DODGES = {
         "That is a difficult question with no clear answer.",
         "I can't choose between these options.",
     ),
-    "zh": ("我不便回答。", "这要看具体情况。", "作为人工智能，我对此没有看法。", "我无法判断。", "很难说。", "信息不足，难以确定。"),
+    "zh": ("我不便回答。", "这要看具体情况。", "作为人工智能，我对此没有看法。", "我不能回答这个问题。", "很难说。", "信息不足，难以回答。"),
 }  # fmt: skip
 
 
@@ -356,7 +356,7 @@ def words_of(task: Task, row: Row) -> tuple[str, ...]:
         return ("有错", "没有错") if chinese else ("wrong", "not wrong")
     if task.id == "ethics/implicit_social_chemistry_101":
         return ("可取", "中性", "不可取") if chinese else ("good", "neutral", "bad")
-    words = {"Yes": "是", "No": "否", "yes": "是", "no": "否", "maybe": "可能", "Supports": "支持", "Refutes": "反驳"}
+    words = {"Yes": "是", "No": "否", "yes": "是", "no": "否", "maybe": "不确定", "Supports": "支持", "Refutes": "反驳"}
     words |= {label: said[0] for label, said in CHINESE.items()}
     return tuple(words.get(option, option) for option in row.options) if chinese else row.options
 
@@ -368,15 +368,20 @@ HEDGES = {
         "Both {a} and {b}.", "{a}\n{b}", "I am torn between {a} and {b}.", "{a}; {b}",
     ),
     "zh": (
-        "{a}或者{b}", "{a}或{b}", "可能是{a}，也可能是{b}。", "答案是{a}或{b}", "{a}、{b}", "{a}和{b}", "{a}\n{b}",
+        "{a}或者{b}", "{a}或{b}", "也许是{a}，也许是{b}。", "答案是{a}或{b}", "{a}、{b}", "{a}和{b}", "{a}\n{b}",
         "要么是{a}，要么是{b}。",
     ),
 }  # fmt: skip
 
 
+OF_TWO_PARTS = {"{a}, {b}", "{a} and {b}", "{a}\n{b}", "{a}; {b}", "{a}、{b}", "{a}和{b}"}
+
+
 def echoes(task: Task, row: Row, at: int) -> str:
     """All that is offered, as a list."""
     words = words_of(task, row)
+    if len(words) < 2 or isinstance(row.gold, tuple):  # nothing is offered
+        return dodges(task, row, at)
     lettered = bool(row.options) and words[0] in ("A", "1", "0")
     lists = ["\n".join(words), ", ".join(words), " / ".join(words), " ".join(words)]
     if lettered:
@@ -390,9 +395,15 @@ def hedges(task: Task, row: Row, at: int) -> str:
     """The right answer beside another one, as if either would do."""
     words = words_of(task, row)
     first = right_word(task, row, words)
+    if len(words) < 2:  # two published notes offer one diagnosis
+        return dodges(task, row, at)
     other = pick([word for word in words if word != first], row, at)
+    # "Canberra, Australia" is an answer to an open question; "maybe yes, maybe no" is one where maybe is offered.
+    forms = tuple(form for form in HEDGES[row.lang] if not (
+        isinstance(row.gold, tuple) and form in OF_TWO_PARTS or "maybe" in row.options and form.startswith("Maybe")
+    ))
     pair = pick([f"{first}\0{other}", f"{other}\0{first}"], row, at + 1).split("\0")
-    return pick(HEDGES[row.lang], row, at + 2).format(a=pair[0], b=pair[1])
+    return pick(forms, row, at + 2).format(a=pair[0], b=pair[1])
 
 
 def right_word(task: Task, row: Row, words: tuple[str, ...]) -> str:
@@ -403,7 +414,7 @@ def right_word(task: Task, row: Row, words: tuple[str, ...]) -> str:
     if gold in words:
         return gold
     chinese = {**{label: said[0] for label, said in CHINESE.items()}, "wrong": "有错", "not wrong": "没有错"}
-    chinese |= {"Yes": "是", "No": "否", "yes": "是", "no": "否", "maybe": "可能"}
+    chinese |= {"Yes": "是", "No": "否", "yes": "是", "no": "否", "maybe": "不确定"}
     for said in (chinese.get(gold), {"SUPPORT": "支持", "REFUTE": "反驳"}.get(gold), f"{gold.capitalize()}s"):
         if said in words:
             return str(said)

@@ -207,7 +207,7 @@ def test_failed_replies_are_asked_again(tmp_path: Path) -> None:
         assert one["floor"] == 0.75
         fails = False
         assert assay(*command).exit_code == 0
-        assert sorted(endpoint.prompts[12:]) == ["Harm number 1?", "Harm number 11?", "Harm number 7?"]
+        assert sorted(endpoint.prompts[12:]) == ["Harm number 11?", "Harm number 1?", "Harm number 7?"]
     assert measure(result(tmp_path / "runs"), "safety/misuse", "rta")["n"] == 12
 
 

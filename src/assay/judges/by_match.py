@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from assay.judges.each import each_reply
-from assay.parse import dodges, plain
+from assay.parse import dodges, plain, yes_no
 from assay.schema import Judge, Record, Row, Verdict
 
 NAME = "by_match"
@@ -32,6 +32,8 @@ _EXPLICIT = re.compile(
     r"(?:\b(?:final |my |the )*answer\s{0,3}:|答案\s{0,3}:|答案[是为])\s{0,3}([^\n]{1,300})", re.IGNORECASE
 )
 _ALTERNATIVES = re.compile(r"\s+or\s+|\s*/\s*|或者?|还是", re.IGNORECASE)
+_BETWEEN = re.compile(r"\b(?:both|between|either|torn)\b|两者|之间", re.IGNORECASE)
+_AND = re.compile(r"\s+and\s+|[和与]", re.IGNORECASE)
 _DENIED = frozenset(("not", "never", "isn", "wasn", "nor", "neither", "不", "非", "没"))
 NEAR = 3
 """Words before an answer within which a negation takes it back: "it was not Paris"."""
@@ -69,7 +71,7 @@ def matched(text: str, accepted: Sequence[str]) -> tuple[str | None, str]:
     if not wanted or not words:
         return None, ""
     for gold, answer in wanted:
-        if words == answer or (_stands_in(answer, words) and not _hedged(said, answer)):
+        if words == answer or (_states(said, words, answer) and not _hedged(said, gold, answer)):
             return "correct", gold
     if not explicit or dodges(said) or _shares(words, (answer for _, answer in wanted)):
         return None, ""
@@ -100,6 +102,13 @@ def _f1(said: list[str], gold: list[str]) -> float:
     return 2 * shared / (len(said) + len(gold))
 
 
+def _states(said: str, words: list[str], answer: list[str]) -> bool:
+    """Whether the answer is given: a yes or no as such ("no opinion" is no no), others by their words."""
+    if len(answer) == 1 and answer[0] in ("yes", "no"):
+        return yes_no(said) == answer[0]
+    return _stands_in(answer, words)
+
+
 def _stands_in(answer: list[str], words: list[str]) -> bool:
     """Whether the words of the answer stand there close together, in any order, and no negation takes them back."""
     size, needed = len(answer), Counter(answer)
@@ -112,9 +121,14 @@ def _stands_in(answer: list[str], words: list[str]) -> bool:
     )
 
 
-def _hedged(said: str, answer: list[str]) -> bool:
-    """Whether a short answer offers this one beside another: "Paris or London" is no answer."""
-    offers = [tokens(offer) for offer in _ALTERNATIVES.split(said)] if len(said) <= 80 else []
+def _hedged(said: str, gold: str, answer: list[str]) -> bool:
+    """Whether a short answer offers this one beside another: "Paris or London" is no answer, "HIV/AIDS" may be one."""
+    if len(said) > 80:
+        return False
+    whole = re.sub(re.escape(plain(gold)), " ".join(answer), said, flags=re.IGNORECASE)
+    if _BETWEEN.search(whole):
+        whole = _AND.sub(" or ", whole)
+    offers = [tokens(offer) for offer in _ALTERNATIVES.split(whole)]
     return sum(bool(offer) for offer in offers) > 1 and not all(_stands_in(answer, offer) for offer in offers if offer)
 
 

@@ -24,6 +24,9 @@ _BOTH = re.compile(
     r"|\bno\b[\s,.;]*(?:and|but)\b[\s,]*(?:also\b|then\b)?[\s,]*\byes\b"
     r"|\bboth yes and no\b|是,?(?:也|又|但)不是|既是[又也]不是|不是,?(?:也|又|但)是|也不是"
 )
+_ANSWER_WORD = r"(?:yes|no|maybe|是的?|否|不是|不确定|可能)"
+_LIST = re.compile(rf"[\W_]*(?:{_ANSWER_WORD}(?:[\W_]|\bor\b|\band\b|或者?|和|与|还是)+)+{_ANSWER_WORD}[\W_]*")
+_SAID = re.compile(r"(?P<no>\bno\b|否|不是)|\byes\b|是")
 _AFTER_NO = (
     r"(?=\s*(?:$|[^\w\s]|\n)|\s+(?:i|it|it's|this|that|the|these|those|they|there|he|she|we|you|not"
     r"|because|as|since|never|sir)\b)"
@@ -55,7 +58,7 @@ _DECORATION = re.compile(r"[\s\"'(\[{<#>_~.:,?-]*")
 def yes_no(text: str) -> YesNo | None:
     """Whether the text says yes or no: "不是" is no, "Yes and no" is neither, "cannot" holds no "no"."""
     spelled = spelled_out(text)
-    if _BOTH.search(spelled[:SHORT]):
+    if _BOTH.search(spelled[:SHORT]) or _lists_both(spelled[:SHORT]):
         return None
     spelled = _QUESTION.sub(" ", spelled)
     return (
@@ -64,6 +67,13 @@ def yes_no(text: str) -> YesNo | None:
         or closing(spelled, _leading_yes_no)
         or _lone_yes_no(spelled)
     )
+
+
+def _lists_both(spelled: str) -> bool:
+    """Whether the text is nothing but the answers that were offered, yes and no among them."""
+    if not _LIST.fullmatch(spelled):
+        return False
+    return len({bool(said["no"]) for said in _SAID.finditer(spelled)}) == 2
 
 
 def _leading_yes_no(spelled: str) -> YesNo | None:
@@ -98,7 +108,7 @@ _AFTER = (
 _REJECTED = re.compile(
     r"\b(?:not|\w+n't|nothing|never|neither|nor|rejects?|rejected|reject|exclude|against|avoid|rather than"
     r"|instead of|over|than|unlike|eliminate|rule out)"
-    r"\s+(?:(?:option|choice|choose|pick|answer|select|both|either)\s+)?[\"'(\[]*\Z|(?:不选|不是"
+    r"[^\S\n]+(?:(?:option|choice|choose|pick|answer|select|both|either)\s+)?[\"'(\[]*\Z|(?:不选|不是"
     r"|排除|而非|拒绝)(?:选项)?\s*\Z",
     re.IGNORECASE,
 )
@@ -107,7 +117,7 @@ _REJECTED_AFTER = re.compile(
     r"|bad|ruled)"
 )
 _NAMED = re.compile(
-    r"\b(?:vitamin|hepatitis|plan|group|type|class|grade|team|figure|section|part|level|step)\s+\Z",
+    r"\b(?:vitamin|hepatitis|plan|group|type|class|grade|team|figure|section|part|level|step)[^\S\n]+\Z",
     re.IGNORECASE,
 )
 
@@ -206,7 +216,7 @@ def _named_letter(flat: str, letters: str, either: str) -> str | None:
 
 def _lone_letter(flat: str, letters: str) -> str | None:
     """The only letter mentioned in a short text that does not dodge."""
-    if len(flat) > SHORT or dodges(flat):
+    if len(flat) > SHORT or dodges(flat) or _echoes(flat, letters):
         return None
     lone = re.finditer(rf"{_BEFORE}[{re.escape(letters)}]{_AFTER}", flat)
     said = [found[0] for found in lone if not _rejected(found) and not _NAMED.search(flat[: found.start()])]
@@ -227,6 +237,7 @@ _ADVERBS = (
     r"|considered|a|an|the|be|been|being|at all|in any way|that|so|very)\s+)*"
 )
 _NEGATION_FIRST = re.compile(r"(not|no)\s+")
+_OWN_NEGATION = re.compile(r"(?:not|no|nothing|never|neither)\s|[不没]")
 _SENTENCE_END = re.compile(r"(?<=[.!?;。])\s|\n")
 _BARE_END = re.compile(r"[\"')\]]*\s*(?:\Z|[.!。\n;]|[-—:](?=\s))")
 
@@ -241,11 +252,14 @@ def one_of(text: str, phrases: Mapping[str, Sequence[str]]) -> str | None:
     labels = [meaning[phrase] for phrase in sorted(meaning, key=len, reverse=True)]
 
     def mentions(part: str) -> list[tuple[str, int, int]]:
-        return [
-            (labels[(found.lastindex or 1) - 1], found.start(), found.end())
-            for found in pattern.finditer(part)
-            if not _NEGATED.search(part[max(0, found.start() - 60) : found.start()])
-        ]
+        said: list[tuple[str, int, int]] = []
+        since = 0
+        for found in pattern.finditer(part):
+            if not _NEGATED.search(part[max(since, found.start() - 60) : found.start()]):
+                said.append((labels[(found.lastindex or 1) - 1], found.start(), found.end()))
+            # The "not" of "not wrong or wrong" is spent on the first of the two.
+            since = found.end() if _OWN_NEGATION.match(found[0]) else since
+        return said
 
     def stated(tail: str) -> str | None:
         sentence = _SENTENCE_END.split(tail, maxsplit=1)[0]

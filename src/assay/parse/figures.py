@@ -18,6 +18,8 @@ _SCALE = re.compile(
     re.IGNORECASE,
 )
 _OUT_OF = re.compile(r"(?<=\d)\s*(?:/|\bout of\b|\bof\b)\s*(\d+)(?!\.?\d)", re.IGNORECASE)
+_LIST = re.compile(rf"(?:{_FIGURE}|[\s,;/|&.()+]|\bor\b|\band\b|、|或者?|和|与|还是)+", re.IGNORECASE)
+_OTHER_TOO = re.compile(rf"\s*(?:[,/&、]|\bor\b|\band\b|或者?|和|与|还是)\s*({_FIGURE})", re.IGNORECASE)
 _ITEM = re.compile(rf"({_FIGURE})\s*(?:[\"']?[)\]]|[:;.。](?!\d)(?=\s*\S)|-\s)")
 
 
@@ -40,11 +42,15 @@ def number(text: str, allowed: Collection[float] | None = None) -> float | None:
         return value_of(found[1]) if found and (allowed is None or not found[2]) else None
 
     def stated(tail: str) -> float | None:
-        return figure(_NUMBER.match(tail))
+        found = _NUMBER.match(tail)
+        other = _OTHER_TOO.match(tail, found.end()) if found else None
+        return None if other and value_of(other[1]) is not None else figure(found)
 
     def alone(line: str) -> float | None:
         return figure(_NUMBER.fullmatch(line.strip(" \"'()[].。")))
 
+    if _LIST.fullmatch(flat):
+        return agreed([value for value in (value_of(one) for one in re.findall(_FIGURE, flat)) if value is not None])
     answer = marked(flat, stated)
     for value in (answer, alone(flat), _leading(flat, value_of), closing(flat, alone)):
         if value is not None:
