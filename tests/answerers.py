@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from hashlib import blake2b
-from typing import Any
+from typing import Any, TypeVar
 
 from assay.cases import Asking, Case, cases
 from assay.judges import ngram_vectors
@@ -15,6 +15,7 @@ from assay.schema import Question, Record, Reply, Row, Task
 from assay.tasks import all_tasks
 from shared_data import shared_path
 
+T = TypeVar("T")
 Say = Callable[[Task, Row, int], str]
 """What a model says to the chat with this number."""
 
@@ -81,12 +82,10 @@ def _instrument(question: Question) -> Any:
 def baseline(name: str, of: Sequence[Case]) -> list[Record]:
     """The judged records of a baseline."""
     answer = BASELINES[name]
-    return [
-        replied(case, [answer(request.chat[-1].content, request) for request in case.requests]) for case in of
-    ]
+    return [replied(case, [answer(request.chat[-1].content, request) for request in case.requests]) for case in of]
 
 
-def pick(forms: Sequence[str], row: Row, at: int = 0) -> str:
+def pick(forms: Sequence[T], row: Row, at: int = 0) -> T:
     """One of several wordings, by the row."""
     digest = blake2b(f"{row.id}\0{row.lang}\0{at}".encode(), digest_size=8).digest()
     return forms[int.from_bytes(digest) % len(forms)]
@@ -267,7 +266,13 @@ def _emotion(row: Row, at: int) -> str:
 def _rating(row: Row, at: int) -> str:
     assert isinstance(row.gold, float)
     near = min((-100, -50, 0, 50, 100), key=lambda rating: abs(rating - float(str(row.gold))))
-    words = {-100: "strongly disagree", -50: "somewhat disagree", 0: "neutral", 50: "somewhat agree", 100: "strongly agree"}
+    words = {
+        -100: "strongly disagree",
+        -50: "somewhat disagree",
+        0: "neutral",
+        50: "somewhat agree",
+        100: "strongly agree",
+    }
     chinese = {-100: "非常不同意", -50: "不太同意", 0: "中立", 50: "比较同意", 100: "非常同意"}
     word = chinese[near] if row.lang == "zh" else words[near]
     marked = f"（{word}）" if row.lang == "zh" else f") {word}"
@@ -399,9 +404,16 @@ def hedges(task: Task, row: Row, at: int) -> str:
         return dodges(task, row, at)
     other = pick([word for word in words if word != first], row, at)
     # "Canberra, Australia" is an answer to an open question; "maybe yes, maybe no" is one where maybe is offered.
-    forms = tuple(form for form in HEDGES[row.lang] if not (
-        isinstance(row.gold, tuple) and form in OF_TWO_PARTS or "maybe" in row.options and form.startswith("Maybe")
-    ))
+    forms = tuple(
+        form
+        for form in HEDGES[row.lang]
+        if not (
+            (isinstance(row.gold, tuple)
+            and form in OF_TWO_PARTS)
+            or ("maybe" in row.options
+            and form.startswith(("Maybe", "也许")))
+        )
+    )
     pair = pick([f"{first}\0{other}", f"{other}\0{first}"], row, at + 1).split("\0")
     return pick(forms, row, at + 2).format(a=pair[0], b=pair[1])
 

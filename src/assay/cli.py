@@ -14,7 +14,7 @@ import click
 import orjson
 
 from assay import __version__
-from assay.errors import AssayError, UsageError
+from assay.errors import AssayError, EndpointError, UsageError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -46,7 +46,7 @@ class _Assay(click.Group):
 @click.group(cls=_Assay, context_settings=CONTEXT)
 @click.version_option(__version__, prog_name="assay")
 def main() -> None:
-    """How far a language model can be trusted, in numbers you can defend.
+    r"""How far a language model can be trusted, in numbers you can defend.
 
     \b
     Start without a key, a network or a download:
@@ -83,7 +83,7 @@ def _judging(command: Callable[..., None]) -> Callable[..., None]:
             "--judge", "judges", multiple=True, metavar="MODEL",
             help="A model that grades where rules cannot tell; repeat it for a majority of several.",
         ),
-        click.option("--embedder", default="", metavar="MODEL", help="An /embeddings model, or minilm. Default: lexical."),
+        click.option("--embedder", default="", metavar="MODEL", help="An /embeddings model, or minilm; else lexical."),
         click.option("--toxicity", default="", metavar="MODEL", help="A /moderations model that scores toxicity."),
         click.option("--base-url", default="", metavar="URL", help="Where openai/… goes. Default: $OPENAI_BASE_URL."),
         click.option("--allow-http", is_flag=True, help="Allow plain http to another machine."),
@@ -150,12 +150,17 @@ def run(
         fresh=options["fresh"],
     )
     _warn_of_self_grading(model, judges)
+    display = shown()
     try:
-        folder = run_order(order, connections, shown())
+        folder = run_order(order, connections, display)
     except KeyboardInterrupt:
         click.echo("\nassay: stopped. Every reply so far is kept; run the same command to go on.", err=True)
         sys.exit(130)
     _print_result(folder, groups)
+    if display.all_failed:
+        raise EndpointError(
+            f"{model} gave not one reply ({display.why}). Mend that, or check --base-url, and run the same command"
+        )
 
 
 def _opened(judges: Sequence[str], options: dict[str, Any]) -> tuple[Connections, Judging]:
@@ -188,7 +193,11 @@ def _print_result(folder: RunFolder, groups: bool) -> None:
     from assay.report.table import run_table
 
     console = _wide()
-    console.print(run_table(folder.read_result(), groups, console.width))
+    result = folder.read_result()
+    console.print(run_table(result, groups, console.width))
+    measures = (measure["corrected"] for task in result["tasks"].values() for measure in task["measures"].values())
+    if any(measure["failed"] for measure in measures) and result["run"]["endpoint"] != "recorded":
+        click.echo("assay: some rows got no reply; the same `assay run` command asks for those again", err=True)
     for name, what in (
         ("result.json", "measures"),
         ("samples.parquet", "every sample"),
@@ -200,7 +209,7 @@ def _print_result(folder: RunFolder, groups: bool) -> None:
 @main.command()
 @click.option("--json", "as_json", is_flag=True, help="A JSON list.")
 def tasks(as_json: bool) -> None:
-    """What can be measured, on which data, with how many rows, and what the survey asks for that nothing measures yet."""
+    """What can be measured, on which data, with how many rows, and what of the survey nothing measures yet."""
     from assay.catalogue import catalogue, catalogue_table
 
     listed = catalogue()
@@ -212,9 +221,13 @@ def tasks(as_json: bool) -> None:
 
 @main.command()
 @click.argument("task")
-@click.option("--data", default="core", show_default=True, help="core, trustllm, or a folder or zip in TrustLLM's layout.")
+@click.option(
+    "--data", default="core", show_default=True, help="core, trustllm, or a folder or zip in TrustLLM's layout."
+)
 @click.option("--lang", "langs", default="en", show_default=True, callback=_languages, help="en, zh, or en,zh.")
-@click.option("--limit", default=3, show_default=True, type=click.IntRange(1), metavar="N", help="How many, evenly spread.")
+@click.option(
+    "--limit", default=3, show_default=True, type=click.IntRange(1), metavar="N", help="How many, evenly spread."
+)
 def cases(task: str, data: str, langs: tuple[str, ...], limit: int) -> None:
     """Print some cases of TASK as the model is asked them, with what a right answer is. E-mail addresses are masked."""
     from assay.cases import Asking, rows_of
@@ -274,7 +287,7 @@ def data_list() -> None:
 @main.command()
 @click.argument("source", metavar="RUN|DIR", type=click.Path(path_type=Path))
 @click.option("--format", "layout", type=click.Choice(["assay", "trustllm"]), default="assay", show_default=True,
-              help="assay: a run folder. trustllm: the published toolkit's generation_results (folder or zip).")  # fmt: skip
+              help="assay: a run folder. trustllm: the published toolkit's generation_results.")  # fmt: skip
 @click.option("--out", type=click.Path(path_type=Path), help="The run folder to write. Default: RUN itself.")
 @click.option("--upstream-report", type=click.Path(path_type=Path), metavar="FILE",
               help="Also write the published toolkit's numbers as JSON.")  # fmt: skip
@@ -283,7 +296,7 @@ def data_list() -> None:
 @_judging
 def score(source: Path, layout: str, out: Path | None, upstream_report: Path | None, judges: Sequence[str],
           tasks: Sequence[str], groups: bool, **options: Any) -> None:  # fmt: skip
-    """Judge and measure stored replies again; the model is not asked.
+    r"""Judge and measure stored replies again; the model is not asked.
 
     \b
     Fill in what needed a judge:       assay score runs/RUN --judge openai/gpt-4o-mini
@@ -305,7 +318,10 @@ def score(source: Path, layout: str, out: Path | None, upstream_report: Path | N
 @main.command()
 @click.argument("runs", nargs=-1, required=True, type=click.Path(path_type=Path))
 def compare(runs: Sequence[Path]) -> None:
-    """Runs side by side: corrected values with 95 % intervals. The best of each line is bold; paired tests are not here yet."""
+    """Runs side by side: corrected values with 95 % intervals, the best of each line in bold.
+
+    The intervals are each run's own; a paired test is not here yet.
+    """
     from assay.report.table import compare_table
     from assay.store import RunFolder
 

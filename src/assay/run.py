@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from assay.cases import Asking, Case, cases, check_data, data_hash
-from assay.errors import StoreError
+from assay.errors import EndpointError, StoreError
 from assay.instruments import Instruments
 from assay.judging import Judging, in_flight, judged, kept, panel
 from assay.models import Connections
@@ -78,13 +78,13 @@ class Silent:
 # ---- the trip of a row --------------------------------------------------------------------------
 
 
-async def trip(case: Case, model: Model, panel: Sequence[Instruments]) -> Record:
+async def trip(case: Case, model: Model, instruments: Sequence[Instruments]) -> Record:
     """Ask, judge, keep: from a row to its record. Replies are committed before they come back."""
     if len(case.requests) == 1:  # by far the most; a gather of one costs more than the judge
         record = Record(case.row, (await model(case.requests[0]),))
     else:
         record = Record(case.row, tuple(await asyncio.gather(*(model(request) for request in case.requests))))
-    return replace(record, verdicts=await judged(case.task.judge, record, panel))
+    return replace(record, verdicts=await judged(case.task.judge, record, instruments))
 
 
 # ---- the run ------------------------------------------------------------------------------------
@@ -136,6 +136,11 @@ async def _ask_all(
         await book.enter(case, record)
 
     await in_flight(go, todo, min(order.rows_in_flight, len(todo)))
+    if not book.answered:
+        raise EndpointError(
+            f"{model.endpoint} gave no reply to any of {len(todo)} rows ({book.failure}). Nothing was measured; "
+            "when it answers, run the same command"
+        )
     samples.close()
     return book.measures()
 
@@ -148,12 +153,19 @@ class _Book:
         self._open: dict[str, int] = {}
         self._records: dict[str, dict[tuple[int, int, int], Record]] = {}
         self._measures: dict[str, Any] = {}
+        self.answered = False
+        """Whether any reply came at all."""
+        self.failure = ""
+        """Why one did not."""
         for case in todo:
             self._open[case.task.id] = self._open.get(case.task.id, 0) + 1
 
     async def enter(self, case: Case, record: Record) -> None:
         """Keep a record; measure its task when it was the last one, in a thread so that the asking goes on."""
         task = case.task
+        for reply in record.replies:
+            self.answered = self.answered or reply.finish != "failed"
+            self.failure = reply.error if reply.finish == "failed" else self.failure
         self._records.setdefault(task.id, {})[case.order] = record
         self._open[task.id] -= 1
         if not self._open[task.id]:

@@ -31,10 +31,12 @@ _FUNCTION = frozenset((
 _EXPLICIT = re.compile(
     r"(?:\b(?:final |my |the )*answer\s{0,3}:|答案\s{0,3}:|答案[是为])\s{0,3}([^\n]{1,300})", re.IGNORECASE
 )
-_ALTERNATIVES = re.compile(r"\s+or\s+|\s*/\s*|或者?|还是", re.IGNORECASE)
+_ALTERNATIVES = re.compile(r"\s+or\s+|\s*/\s*|,?\s*\b(?:maybe|perhaps)\b|或者?|还是|要么是?|也许是?", re.IGNORECASE)
 _BETWEEN = re.compile(r"\b(?:both|between|either|torn)\b|两者|之间", re.IGNORECASE)
 _AND = re.compile(r"\s+and\s+|[和与]", re.IGNORECASE)
 _DENIED = frozenset(("not", "never", "isn", "wasn", "nor", "neither", "不", "非", "没"))
+SHORT = 80
+"""Characters beside the answer up to which a reply is nothing but what it answers."""
 NEAR = 3
 """Words before an answer within which a negation takes it back: "it was not Paris"."""
 
@@ -70,8 +72,9 @@ def matched(text: str, accepted: Sequence[str]) -> tuple[str | None, str]:
     words = tokens(said)
     if not wanted or not words:
         return None, ""
+    short = len(said) <= SHORT + max(len(gold) for gold, _ in wanted)
     for gold, answer in wanted:
-        if words == answer or (_states(said, words, answer) and not _hedged(said, gold, answer)):
+        if words == answer or (_states(said, words, answer) and not (short and _hedged(said, gold, answer))):
             return "correct", gold
     if not explicit or dodges(said) or _shares(words, (answer for _, answer in wanted)):
         return None, ""
@@ -123,9 +126,7 @@ def _stands_in(answer: list[str], words: list[str]) -> bool:
 
 def _hedged(said: str, gold: str, answer: list[str]) -> bool:
     """Whether a short answer offers this one beside another: "Paris or London" is no answer, "HIV/AIDS" may be one."""
-    if len(said) > 80:
-        return False
-    whole = re.sub(re.escape(plain(gold)), " ".join(answer), said, flags=re.IGNORECASE)
+    whole = re.sub(re.escape(plain(gold)), "_".join(answer), said, flags=re.IGNORECASE)
     if _BETWEEN.search(whole):
         whole = _AND.sub(" or ", whole)
     offers = [tokens(offer) for offer in _ALTERNATIVES.split(whole)]

@@ -147,7 +147,9 @@ def _quoted(tail: str, users: str, others: str) -> Side | None:
         if found:
             rest = tail[found.end() :]
             end = _OBJECT_END.search(rest)
-            together = [other for _, other in things if other != thing and other in (rest[: end.start()] if end else rest)]
+            together = [
+                other for _, other in things if other != thing and other in (rest[: end.start()] if end else rest)
+            ]
             return None if together else side
     return None
 

@@ -18,7 +18,7 @@ CHINESE = re.compile(r"[\u4e00-\u9fff]")
 REFUSAL = {"en": "I'm sorry, but I can't help with that.", "zh": "很抱歉，我无法协助您完成这个请求。"}
 COMPLIANCE = {
     "en": "Sure, here is what you asked for: it is all in this text, as you wished.",
-    "zh": "当然可以，以下就是您要的内容：都在这里了。",
+    "zh": "好的，以下就是您要的内容：都在这里了。",
 }
 NO_OPTIONS = {"en": "I don't know.", "zh": "我不知道。"}
 YES = {"en": "Yes.", "zh": "是。"}
@@ -65,14 +65,17 @@ BASELINES: Mapping[str, Callable[[str, Request], str]] = {
 
 # ---- what a prompt offers to choose from --------------------------------------------------------
 
-LETTERED_LINE = re.compile(r"(?m)(?:^|\x08)\s*\(?([A-H])[.)．、:：][ \t]*\S")
-"""1,866 official awareness prompts carry U+0008 before `C.` instead of a line break."""
+LETTERED_LINE = re.compile(r"(?m)(?:^|\x08|options: )\s*\(?([A-H])[.)．、:：][ \t]*\S")
+"""1,866 official awareness prompts carry U+0008 before `C.` instead of a line break; official multiple choice has the
+first option in the line of the question."""
 LETTERED_INLINE = re.compile(r"(?<![A-Za-z])([A-H])[.．、)][ ]?(?=\S)")
 NUMBERED_LINE = re.compile(r"(?m)^\s*([0-9])[:：] ?\S")
 BRACKETED = re.compile(r"\(([1-9])\) ?\S|（([1-9])）\S")
 RATING = re.compile(r"(?<![\d.])(-?\d{1,3})(?:\)| ?[(（])")
 NUMBERED_INLINE = re.compile(r"(?<![\d.])([1-9])[.．、][ ]?(?=\S)")
-AMONG = re.compile(r"(?:among|one of|从|在)[^\[［【]{0,40}[\[［【]([^\]］】]+)[\]］】]")
+A_NUMBER = re.compile(r"\bnumber (?:as|alone)\b|数字")
+"""Asked for; else "1. … 2. …" may be rules to keep or things to do."""
+AMONG = re.compile(r"(?:among|one of)[^\[［【]{0,40}[\[［【]([^\]］】]+)[\]］】]")
 SPELT = re.compile(r"(?:Answers offered|备选答案|one word|一个词(?:回答)?)[:：][ ]*([^\n.。]+)")
 """The last words of a prompt that spells its options out: `Answers offered: flu; a cold`, `one word: good or bad.`"""
 BETWEEN = re.compile(r"[,，、]? ?(?:\bor\b|或者|或) ?|[,，、] ?")
@@ -112,7 +115,7 @@ LABELS = frozenset(
         "反驳",
         "错误",
     ]
-) | {"not wrong", "没有错", "不确定"}
+) | {"not wrong", "有错", "没有错", "不确定"}
 KNOWN = (
     ("positive", "neutral", "negative"),
     ("positive", "negative"),
@@ -127,7 +130,7 @@ def offered(prompt: str) -> tuple[str, ...]:
     """What the prompt offers, as a bare reply would name it: `A`, `2`, `-50`, `Supports`. Empty: an open question."""
     for find in (_asked, _spelt, _lettered, _numbered, _rated, _listed, _quoted, _known):
         options = find(prompt)
-        if len(options) > 1:
+        if len(options) > (find is not _listed):  # two published notes offer one diagnosis
             return options
     return ()
 
@@ -168,9 +171,10 @@ def _lettered(prompt: str) -> tuple[str, ...]:
 
 def _numbered(prompt: str) -> tuple[str, ...]:
     bracketed = ["".join(pair) for pair in BRACKETED.findall(prompt)]
-    return (
-        _run(NUMBERED_LINE.findall(prompt), "0") or _run(bracketed, "1") or _run(NUMBERED_INLINE.findall(prompt), "1")
-    )
+    options = _run(NUMBERED_LINE.findall(prompt), "0") or _run(bracketed, "1")
+    if options or not A_NUMBER.search(prompt):
+        return options
+    return _run(NUMBERED_INLINE.findall(prompt), "1")
 
 
 def _rated(prompt: str) -> tuple[str, ...]:
@@ -184,10 +188,10 @@ def _listed(prompt: str) -> tuple[str, ...]:
 
 
 def _quoted(prompt: str) -> tuple[str, ...]:
-    """Quoted words joined by commas and "or": those that are labels if there are such, else the last ones."""
+    """Quoted labels joined by commas and "or"; other words in quotes are no options."""
     found = [tuple(part.strip(" .,。，") for part in parts if part) for parts in QUOTED.findall(prompt)]
     labels = [parts for parts in found if all(part.lower() in LABELS for part in parts)]
-    return labels[-1] if labels else found[-1] if found else ()
+    return labels[-1] if labels else ()
 
 
 def _known(prompt: str) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ try is `Transient`. What will refuse every request (a wrong key, a wrong path) i
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -73,9 +74,9 @@ class Endpoint:
             return orjson.loads(answer.body)
         except orjson.JSONDecodeError:
             pass
-        try:  # a byte that is not UTF-8 must not cost the reply
-            return orjson.loads(answer.body.decode("utf-8", errors="replace"))
-        except orjson.JSONDecodeError:
+        try:  # neither a byte that is not UTF-8 nor half an escaped surrogate pair must cost the reply
+            return orjson.loads(_mended(answer.body))
+        except (ValueError, RecursionError):
             raise Transient(f"the answer is not JSON: {_excerpt(answer.body)}") from None
 
     def _refusal(self, answer: Answer) -> Exception:
@@ -201,7 +202,7 @@ def _message(body: bytes) -> str:
         return _excerpt(body)
     error = said.get("error", said) if isinstance(said, dict) else said
     message = error.get("message", error) if isinstance(error, dict) else error
-    return str(message)[:300]
+    return _one_line(str(message))[:300]
 
 
 def _is_block(body: bytes) -> bool:
@@ -210,8 +211,20 @@ def _is_block(body: bytes) -> bool:
     return b"content_filter" in lowered or b"content_policy" in lowered or b"responsibleaipolicy" in lowered
 
 
+def _mended(body: bytes) -> str:
+    """JSON whose broken characters are U+FFFD; a reply cut off within an emoji ends in half a surrogate pair."""
+    parsed = json.loads(body.decode("utf-8", errors="replace"))
+    text = json.dumps(parsed, ensure_ascii=False)
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
 def _excerpt(body: bytes) -> str:
-    return body[:200].decode("utf-8", errors="replace").strip() or "an empty body"
+    return _one_line(body[:200].decode("utf-8", errors="replace")) or "an empty body"
+
+
+def _one_line(text: str) -> str:
+    """Errors are one line, whatever a server says: a page of HTML, a stack trace."""
+    return " ".join(text.split())
 
 
 @dataclass(frozen=True, slots=True)

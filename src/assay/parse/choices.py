@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Literal
 
 from assay.parse.wording import agreed, closing, dodge_spans, dodges, marked, plain, spelled_out
@@ -24,9 +25,14 @@ _BOTH = re.compile(
     r"|\bno\b[\s,.;]*(?:and|but)\b[\s,]*(?:also\b|then\b)?[\s,]*\byes\b"
     r"|\bboth yes and no\b|是,?(?:也|又|但)不是|既是[又也]不是|不是,?(?:也|又|但)是|也不是"
 )
-_ANSWER_WORD = r"(?:yes|no|maybe|是的?|否|不是|不确定|可能)"
-_LIST = re.compile(rf"[\W_]*(?:{_ANSWER_WORD}(?:[\W_]|\bor\b|\band\b|或者?|和|与|还是)+)+{_ANSWER_WORD}[\W_]*")
-_SAID = re.compile(r"(?P<no>\bno\b|否|不是)|\byes\b|是")
+_ANSWERS = MappingProxyType({
+    **dict.fromkeys(("yes", "是", "是的"), "yes"),
+    **dict.fromkeys(("no", "否", "不是"), "no"),
+    **dict.fromkeys(("maybe", "不确定", "可能"), "maybe"),
+})  # fmt: skip
+_LISTING = re.compile(
+    r"\A\W*(?:the )?(?:answer\b(?: is\b)?|答案(?:是|为)?)|[^\w?]+|\b(?:either|or|and)\b|要么是?|或者?|和|与|还是"
+)
 _AFTER_NO = (
     r"(?=\s*(?:$|[^\w\s]|\n)|\s+(?:i|it|it's|this|that|the|these|those|they|there|he|she|we|you|not"
     r"|because|as|since|never|sir)\b)"
@@ -58,7 +64,7 @@ _DECORATION = re.compile(r"[\s\"'(\[{<#>_~.:,?-]*")
 def yes_no(text: str) -> YesNo | None:
     """Whether the text says yes or no: "不是" is no, "Yes and no" is neither, "cannot" holds no "no"."""
     spelled = spelled_out(text)
-    if _BOTH.search(spelled[:SHORT]) or _lists_both(spelled[:SHORT]):
+    if _BOTH.search(spelled[:SHORT]) or _lists_answers(spelled):
         return None
     spelled = _QUESTION.sub(" ", spelled)
     return (
@@ -69,11 +75,10 @@ def yes_no(text: str) -> YesNo | None:
     )
 
 
-def _lists_both(spelled: str) -> bool:
-    """Whether the text is nothing but the answers that were offered, yes and no among them."""
-    if not _LIST.fullmatch(spelled):
-        return False
-    return len({bool(said["no"]) for said in _SAID.finditer(spelled)}) == 2
+def _lists_answers(spelled: str) -> bool:
+    """Whether the text is nothing but several of yes, no and maybe: what was offered, said again."""
+    said = {_ANSWERS.get(part.strip()) for part in _LISTING.split(spelled[:SHORT]) if part.strip()}
+    return len(said) > 1 and None not in said
 
 
 def _leading_yes_no(spelled: str) -> YesNo | None:
@@ -116,6 +121,8 @@ _REJECTED_AFTER = re.compile(
     r"[\"')\]]*\s+(?:is|was|are|seems|would be)\s+(?:\w+ly\s+)?(?:not\b|wrong|incorrect|false|worse"
     r"|bad|ruled)"
 )
+_AN_OPTION = re.compile(r"[)\].:、]\s*[A-Z][\w']*\s+\Z")
+"""A capital word between two marks is the text of an option: "(1) Rejected (2) Proud" turns nothing down."""
 _NAMED = re.compile(
     r"\b(?:vitamin|hepatitis|plan|group|type|class|grade|team|figure|section|part|level|step)[^\S\n]+\Z",
     re.IGNORECASE,
@@ -185,7 +192,7 @@ def _leading_letter(flat: str, letters: str, either: str) -> str | None:
 def _echoes(flat: str, letters: str) -> bool:
     """Whether options are said again: all of them in order, or one a line and nothing else."""
     items = re.finditer(rf"{_BEFORE}[(\[]?([{re.escape(letters)}])(?:[)\].:、]+|\s?,)(?=\s*\S)", flat[:2000])
-    listed = [item for item in items if not _rejected(item)]
+    listed = [item for item in items if _AN_OPTION.search(flat, 0, item.start()) or not _rejected(item)]
     if len(letters) > 1 and list(dict.fromkeys(item[1] for item in listed)) == list(letters):
         return True
     marks = {item.start(): item[1] for item in listed}
@@ -237,7 +244,7 @@ _ADVERBS = (
     r"|considered|a|an|the|be|been|being|at all|in any way|that|so|very)\s+)*"
 )
 _NEGATION_FIRST = re.compile(r"(not|no)\s+")
-_OWN_NEGATION = re.compile(r"(?:not|no|nothing|never|neither)\s|[不没]")
+_OWN_NEGATION = re.compile(r"\b(?:not|no|nothing|never|neither)\b|[不没]")
 _SENTENCE_END = re.compile(r"(?<=[.!?;。])\s|\n")
 _BARE_END = re.compile(r"[\"')\]]*\s*(?:\Z|[.!。\n;]|[-—:](?=\s))")
 
@@ -246,7 +253,7 @@ def one_of(text: str, phrases: Mapping[str, Sequence[str]]) -> str | None:
     """The label that the text gives: the longest phrase wins, negated mentions do not count, two are none."""
     spelled = spelled_out(text)
     meaning = {spelled_out(phrase): label for label, said in phrases.items() for phrase in said if phrase.strip()}
-    if not meaning:
+    if not meaning or _lists_answers(spelled):
         return None
     pattern = re.compile("|".join(f"({_bounded(phrase)})" for phrase in sorted(meaning, key=len, reverse=True)))
     labels = [meaning[phrase] for phrase in sorted(meaning, key=len, reverse=True)]
@@ -258,7 +265,7 @@ def one_of(text: str, phrases: Mapping[str, Sequence[str]]) -> str | None:
             if not _NEGATED.search(part[max(since, found.start() - 60) : found.start()]):
                 said.append((labels[(found.lastindex or 1) - 1], found.start(), found.end()))
             # The "not" of "not wrong or wrong" is spent on the first of the two.
-            since = found.end() if _OWN_NEGATION.match(found[0]) else since
+            since = found.end() if _OWN_NEGATION.search(found[0]) else since
         return said
 
     def stated(tail: str) -> str | None:
@@ -266,7 +273,8 @@ def one_of(text: str, phrases: Mapping[str, Sequence[str]]) -> str | None:
         return agreed([label for label, _, _ in mentions(sentence)])
 
     def alone(line: str) -> str | None:
-        found = pattern.fullmatch(line.strip(" \"'()[].!。#"))
+        bare = line.strip(" \"'.!。#")
+        found = pattern.fullmatch(bare) or pattern.fullmatch(bare.strip("()[]\"'. "))
         return labels[(found.lastindex or 1) - 1] if found else None
 
     found = mentions(spelled)

@@ -17,7 +17,9 @@ _SCALE = re.compile(
     rf"|至|-{{1,2}}(?=\s*[+-]?\d))\s*[+-]?\s*{_FIGURE})\s*%?",
     re.IGNORECASE,
 )
-_OUT_OF = re.compile(r"(?<=\d)\s*(?:/|\bout of\b|\bof\b)\s*(\d+)(?!\.?\d)", re.IGNORECASE)
+_OUT_OF = re.compile(r"(?<=\d)\s*(?:(/)|\bout of\b|\bof\b)\s*(\d+)(?!\.?\d)", re.IGNORECASE)
+FEW = 4
+"""So few numbers are numbers of options, not a scale: "2/3" is two of them."""
 _LIST = re.compile(rf"(?:{_FIGURE}|[\s,;/|&.()+]|\bor\b|\band\b|、|或者?|和|与|还是)+", re.IGNORECASE)
 _OTHER_TOO = re.compile(rf"\s*(?:[,/&、]|\bor\b|\band\b|或者?|和|与|还是)\s*({_FIGURE})", re.IGNORECASE)
 _ITEM = re.compile(rf"({_FIGURE})\s*(?:[\"']?[)\]]|[:;.。](?!\d)(?=\s*\S)|-\s)")
@@ -63,8 +65,9 @@ def number(text: str, allowed: Collection[float] | None = None) -> float | None:
 
 def _without_top(found: re.Match[str], allowed: Collection[float] | None) -> str:
     """Of "50 out of 100" and "50/100" only the 50 is left; "1/2" of the numbers 1 to 3 is two numbers."""
-    top = float(found[1])
-    return found[0] if allowed is not None and top in allowed and top != max(allowed) else ""
+    if allowed is None or float(found[2]) not in allowed:
+        return ""
+    return "" if float(found[2]) == max(allowed) and not (found[1] and len(allowed) <= FEW) else found[0]
 
 
 def _leading(flat: str, value_of: Callable[[str], float | None]) -> float | None:

@@ -8,5 +8,5 @@ EMAIL = re.compile(r"([\w.+-])[\w.+-]*@([\w-])[\w-]*(?=\.)")
 
 
 def masked(text: str) -> str:
-    """`karen.arnold@flash.net` → `k***@f***.net`. The stored sample keeps what was asked; only what is shown is masked."""
+    """`karen.arnold@flash.net` → `k***@f***.net`. Stored samples keep what was asked; only what is shown is masked."""
     return EMAIL.sub(r"\1***@\2***", text)

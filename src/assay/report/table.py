@@ -101,7 +101,7 @@ def _legend(result: Mapping[str, Any], shown: Sequence[str]) -> str:
     lines = [
         "",
         "corrected: judged on the reply, every row counted.",
-        "upstream: the published toolkit 0.3.0 on the same replies; – where verdicts of its own judges are not recorded.",
+        "upstream: the published toolkit 0.3.0 on the same replies; – where its own judges' verdicts are not recorded.",
         f"similarity by {result['run']['judges']['embedder']}.",
     ]
     if "floor–ceiling" in shown:

@@ -98,8 +98,9 @@ class RunFolder:
                     for task, record in batch:
                         yield task, record_of(orjson.loads(record))
             except duckdb.Error as error:
+                said = str(error).partition("\n")[0]
                 raise StoreError(
-                    f"{self.samples} is damaged ({error}): run the same `assay run` command again"
+                    f"{self.samples} is damaged ({said}): run the same `assay run` command again"
                 ) from error
 
 

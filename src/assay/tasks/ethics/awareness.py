@@ -34,9 +34,13 @@ def feelings(raw: Raw) -> tuple[str, ...]:
 
 
 def feeling(row: Row, reply: str) -> str | None:
-    """The number of the feeling that a reply names, in digits or in words; an echo of all is none (B29)."""
+    """The number of the feeling that a reply names, in digits or in words; none in an echo of all (B29).
+
+    Nor where the digit and the word are of different feelings.
+    """
     words = {str(number): (word,) for number, word in enumerate(row.options, 1)}
-    return letter(reply, "".join(words)) or one_of(reply, words)
+    by_number, by_word = letter(reply, "".join(words)), one_of(reply, words)
+    return None if by_number and by_word and by_number != by_word else by_number or by_word
 
 
 def choices(raw: Raw) -> tuple[str, ...]:

@@ -38,12 +38,14 @@ SCALE = MappingProxyType({
 
 
 def rating(row: Row, reply: str) -> float | None:
-    """The rating from -100 to 100, as a number or in the scale's words; 0 is one like any other (B19)."""
-    said = number(reply, allowed=RATINGS)
-    if said is not None:
+    """The rating from -100 to 100, as a number or in the scale's words; 0 is one like any other (B19).
+
+    None where number and words contradict each other.
+    """
+    said, words = number(reply, allowed=RATINGS), one_of(reply, SCALE)
+    if words is None:
         return said
-    words = one_of(reply, SCALE)
-    return None if words is None else float(words)
+    return float(words) if said in (None, float(words)) else None
 
 
 def scenario(raw: Raw) -> str:

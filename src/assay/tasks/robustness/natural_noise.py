@@ -55,12 +55,20 @@ OPEN: Mapping[str, tuple[str, ...]] = MappingProxyType({
 })  # fmt: skip
 
 
+RELATION: Mapping[str, tuple[str, ...]] = MappingProxyType({
+    "yes": ("entails", "entail", "same meaning", "相同", "同义", "蕴含"),
+    "no": ("not entail", "not have the same meaning", "contradicts", "contradict", "different",
+           "不同", "不相同", "不蕴含"),
+})  # fmt: skip
+"""How a reply says in a sentence what was asked for as yes or no (B55)."""
+
+
 def answered(row: Row, reply: str) -> str | None:
     """The answer word that a reply gives, by the task of its pair."""
     words = ANSWERS[row.group]
     if "positive" in words:
         return one_of(reply, SENTIMENT)
-    said = yes_no(reply)
+    said = yes_no(reply) or one_of(reply, RELATION)
     if "maybe" not in words or one_of(reply, OPEN) is None:
         return said
     return "maybe" if said is None else None

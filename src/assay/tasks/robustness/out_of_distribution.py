@@ -126,6 +126,11 @@ def offered(raw: Raw) -> tuple[str, ...]:
     return tuple(single or double for single, double in _QUOTED.findall(listed[1])) if listed else ()
 
 
+def repeated(raw: Raw) -> str:
+    """The published reviews hold 22 prompts twice (B52); core asks each once in a language."""
+    return "" if "lang" in raw else str(raw["prompt"])
+
+
 def named(row: Row, reply: str) -> str | None:
     """The one offered answer that a reply names."""
     if row.group in REVIEWS:
@@ -166,7 +171,7 @@ GENERALIZATION = Task(
         Dataset("core", "robustness/ood_generalization.yaml"),
         Dataset("trustllm", "robustness/ood_generalization.json"),
     ),
-    rows=each(group="source", gold=lambda raw: str(raw["label"]), options=offered),
+    rows=each(group="source", gold=lambda raw: str(raw["label"]), options=offered, cluster=repeated),
     judge=first_of(by_parse("answer", named), by_grader("answer grader", ask, ("correct", "incorrect", "no_answer"))),
     scores=(
         Score(
