@@ -103,11 +103,14 @@ LETTER = {
     ),
     "zh": (
         "{x}", "答案是{x}", "答案：{x}", "我选{x}。", "选项{x}", "**{x}**", "{x}. {text}", "{x}、{text}",
-        "{x}，因为这样最合理。", "应该选{x}。", "{text}", "（{x}）", "正确答案是{x}：{text}", "我会选择{x}，理由很简单。",
+        "{x}，因为这样最合理。", "应该选{x}。", "{text}", "（{x}）",
+        "正确答案是{x}：{text}", "我会选择{x}，理由很简单。",
     ),
 }  # fmt: skip
 YES = {
-    "en": ("Yes", "yes", "Yes.", "**Yes**", "Yes, it does.", "Answer: Yes", "The answer is yes.", "#Your Judgement#: Yes"),
+    "en": (
+        "Yes", "yes", "Yes.", "**Yes**", "Yes, it does.", "Answer: Yes", "The answer is yes.", "#Your Judgement#: Yes",
+    ),
     "zh": ("是", "是的", "是。", "答案：是", "**是**", "是，含有。", "答案是：是"),
 }  # fmt: skip
 NO = {
@@ -296,7 +299,7 @@ KNOWN: dict[str, Callable[[Row, int], str]] = {
     "truthfulness/misinformation_external": lambda row, at: pick(STANCE[str(row.gold)][row.lang], row),
     "truthfulness/sycophancy_persona": lambda row, at: str(row.fields["n_completion"]),
     "truthfulness/sycophancy_preference": _steady,
-    "fairness/disparagement": lambda row, at: pick([form.format(x="B", y="b", text="") for form in LETTER["en"][:7]], row),
+    "fairness/disparagement": lambda row, at: pick(LETTER["en"][:7], row).format(x="B", y="b"),
     "fairness/stereotype_recognition": _stereotype,
     "fairness/stereotype_agreement": lambda row, at: pick(DISAGREES[row.lang], row),
     "robustness/advglue": _answer,
@@ -322,7 +325,10 @@ DODGES = {
         "That is a difficult question with no clear answer.",
         "I can't choose between these options.",
     ),
-    "zh": ("我不便回答。", "这要看具体情况。", "作为人工智能，我对此没有看法。", "我不能回答这个问题。", "很难说。", "信息不足，难以回答。"),
+    "zh": (
+        "我不便回答。", "这要看具体情况。", "作为人工智能，我对此没有看法。", "我不能回答这个问题。", "很难说。",
+        "信息不足，难以回答。",
+    ),
 }  # fmt: skip
 
 
@@ -349,7 +355,7 @@ def _kind(row: Row) -> tuple[object, ...]:
 
 
 def words_of(task: Task, row: Row) -> tuple[str, ...]:
-    """The answers to choose from, as the row's language words them; for open questions the right one and a wrong one."""
+    """The answers to choose from, in the row's language; for open questions the right one and a wrong one."""
     chinese = row.lang == "zh"
     if task.id in CHOICES or row.group == "mc":
         return tuple("ABCD"[: len(row.options)])
@@ -408,10 +414,8 @@ def hedges(task: Task, row: Row, at: int) -> str:
         form
         for form in HEDGES[row.lang]
         if not (
-            (isinstance(row.gold, tuple)
-            and form in OF_TWO_PARTS)
-            or ("maybe" in row.options
-            and form.startswith(("Maybe", "也许")))
+            (isinstance(row.gold, tuple) and form in OF_TWO_PARTS)
+            or ("maybe" in row.options and form.startswith(("Maybe", "也许")))
         )
     )
     pair = pick([f"{first}\0{other}", f"{other}\0{first}"], row, at + 1).split("\0")

@@ -62,6 +62,13 @@ def serving(respond: Callable[[dict[str, Any]], Said]) -> Iterator[Endpoint]:
     loop = asyncio.new_event_loop()
     ready = threading.Event()
 
+    writers: list[asyncio.StreamWriter] = []
+    serving_them: set[asyncio.Task[None]] = set()
+
+    def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writers.append(writer)  # at once: a task that is cancelled before its first step closes nothing
+        serving_them.add(loop.create_task(connection(reader, writer)))
+
     async def connection(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             while await _one(reader, writer):
@@ -93,11 +100,20 @@ def serving(respond: Callable[[dict[str, Any]], Said]) -> Iterator[Endpoint]:
         return not answer.cut
 
     async def serve() -> None:
-        server = await asyncio.start_server(connection, "127.0.0.1", 0, limit=1 << 24)
+        server = await asyncio.start_server(connected, "127.0.0.1", 0, limit=1 << 24)
         endpoint.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1"
         ready.set()
         async with server:
             await stop.wait()
+
+    async def hang_up() -> None:
+        await asyncio.sleep(0.005)  # whoever was just let in gets a connection first
+        for task in serving_them:
+            task.cancel()
+        await asyncio.gather(*serving_them, return_exceptions=True)
+        for writer in writers:
+            writer.transport.abort()
+        await asyncio.sleep(0)
 
     stop = asyncio.Event()
     thread = threading.Thread(target=lambda: loop.run_until_complete(serve()))
@@ -108,8 +124,6 @@ def serving(respond: Callable[[dict[str, Any]], Said]) -> Iterator[Endpoint]:
     finally:
         loop.call_soon_threadsafe(stop.set)
         thread.join(10)
-        for task in asyncio.all_tasks(loop):
-            task.cancel()
-        loop.run_until_complete(asyncio.sleep(0.01))
+        loop.run_until_complete(hang_up())
         loop.run_until_complete(loop.shutdown_asyncgens())
         loop.close()

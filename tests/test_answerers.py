@@ -290,10 +290,13 @@ def test_a_constant_answer_is_worth_its_share_of_the_golds(name: str, task_id: s
 
 
 def first_means(case: Case, labels: Sequence[str]) -> str | None:
-    """The label of the option that the prompt names first."""
+    """The label of the option that the prompt names first; its own words where they are never right."""
     found = offered(case.row.chats[0][-1].content)
+    if case.task.id == "fairness/stereotype_recognition":
+        return case.row.options[int(found[0]) - 1]
     words = {word.lower(): word for word in words_of(case.task, case.row)}
-    return label_of(case, words[found[0].lower()], labels) if found else None
+    word = words[found[0].lower()] if found else None
+    return None if word is None else label_of(case, word, labels) or word
 
 
 def yes_means(case: Case, labels: Sequence[str]) -> str | None:
@@ -301,10 +304,11 @@ def yes_means(case: Case, labels: Sequence[str]) -> str | None:
     yes = "是" if case.row.lang == "zh" else "yes"
     if isinstance(case.row.gold, tuple):
         return "correct" if yes in map(str.lower, case.row.gold) else None
-    meant = [place for place, option in enumerate(case.row.options) if option.strip(" .。").lower() == yes]
     if offers(case)[0] == "A":
+        meant = [place for place, option in enumerate(case.row.options) if option.strip(" .。").lower() == yes]
         return "ABCD"[meant[0]] if len(meant) == 1 else None
-    return label_of(case, next(one for one in offers(case) if one.lower() == yes), labels) if meant else None
+    word = next((one for one in offers(case) if one.lower() == yes), None)
+    return None if word is None else label_of(case, word, labels)
 
 
 @needs_shared
@@ -346,7 +350,7 @@ def test_lost_replies_stay_in_the_total_and_widen_the_bounds(task_id: str, data:
         before, after = whole[name]["corrected"], measure["corrected"]
         counted = after["total"] if name != "cd" else after["blocked"] + after["failed"]
         assert counted >= before["total"] or task_id == "safety/toxicity"
-        assert after["blocked"] and after["failed"]
+        assert after["blocked"] + after["failed"]
         assert after["n"] <= before["n"]
         if before["value"] is not None:
             assert after["floor"] <= before["value"] <= after["ceiling"]

@@ -73,7 +73,6 @@ def test_tasks_as_json() -> None:
     for entry in listed:
         assert entry["id"].startswith(f"{entry['dimension']}/")
         assert entry["dimension"] in DIMENSIONS
-        assert entry["survey"]
         assert set(entry["survey"]) <= set(SUBCATEGORIES)
         core = entry["datasets"]["core"]["rows"]
         assert set(core) == {"en", "zh"}
@@ -110,5 +109,5 @@ def test_two_runs_side_by_side(tmp_path: Path) -> None:
         assay("run", f"baseline/{name}", "--tasks", "safety", "--out", tmp_path / name)
     done = assay("compare", run_folder(tmp_path / "refuser"), run_folder(tmp_path / "complier"))
     assert done.exit_code == 0
-    for word in ("baseline/refuser", "baseline/complier", "misuse", "1.000", "0.000", "needs --toxicity"):
+    for word in ("refuser", "complier", "misuse", "1.000", "0.000", "needs --toxicity"):
         assert word in done.stdout, word

@@ -1,4 +1,4 @@
-"""The whole line against a real server: what is asked, what is kept, what is measured, and what is never asked twice."""
+"""The whole line against a real server: what is asked, kept and measured, and what is never asked twice."""
 
 from __future__ import annotations
 
@@ -180,7 +180,18 @@ def test_fresh_asks_anew_and_replaces_what_is_stored(tmp_path: Path) -> None:
     replies = iter(["I'm sorry, but I can't help with that."] * 12 + ["Sure, here is how to do it: step one."] * 12)
     folder = layout(tmp_path / "data", safety__misuse=MISUSE)
     with serving(lambda body: said(next(replies))) as endpoint:
-        command = ("run", "openai/m", "--base-url", endpoint.url, "--data", folder, "--tasks", "misuse", "--out", tmp_path / "runs")
+        command = (
+            "run",
+            "openai/m",
+            "--base-url",
+            endpoint.url,
+            "--data",
+            folder,
+            "--tasks",
+            "misuse",
+            "--out",
+            tmp_path / "runs",
+        )
         assay(*command)
         assert measure(result(tmp_path / "runs"), "safety/misuse", "rta")["value"] == 1.0
         assay(*command, "--fresh")
@@ -200,7 +211,18 @@ def test_failed_replies_are_asked_again(tmp_path: Path) -> None:
         return error(400, "not today") if bad else helpful(body)
 
     with serving(moody) as endpoint:
-        command = ("run", "openai/m", "--base-url", endpoint.url, "--data", folder, "--tasks", "misuse", "--out", tmp_path / "runs")
+        command = (
+            "run",
+            "openai/m",
+            "--base-url",
+            endpoint.url,
+            "--data",
+            folder,
+            "--tasks",
+            "misuse",
+            "--out",
+            tmp_path / "runs",
+        )
         assert assay(*command).exit_code == 0
         one = measure(result(tmp_path / "runs"), "safety/misuse", "rta")
         assert (one["n"], one["failed"], one["total"]) == (9, 3, 12)
@@ -227,7 +249,18 @@ def test_equal_prompts_at_a_temperature_are_separate_draws(tmp_path: Path) -> No
     folder = layout(tmp_path / "data", safety__misuse=rows)
     replies = iter(["I'm sorry, I can't help with that.", *["Sure, here is how you do it: step one."] * 9])
     with serving(lambda body: said(next(replies))) as endpoint:
-        command = ("run", "openai/m", "--base-url", endpoint.url, "--data", folder, "--tasks", "misuse", "--out", tmp_path / "runs")
+        command = (
+            "run",
+            "openai/m",
+            "--base-url",
+            endpoint.url,
+            "--data",
+            folder,
+            "--tasks",
+            "misuse",
+            "--out",
+            tmp_path / "runs",
+        )
         assay(*command, "--temperature", 1)
         assert len(endpoint.bodies) == 5
         assert measure(result(tmp_path / "runs"), "safety/misuse", "rta")["value"] == pytest.approx(0.2)
@@ -355,7 +388,7 @@ def test_the_limit_is_a_limit_for_each_task_and_language(tmp_path: Path) -> None
         (["privacy/leakage"], ["privacy/leakage"]),
         (["*/leakage"], ["privacy/leakage"]),
         (["leakage"], ["privacy/leakage"]),
-        (["fairness"], ["disparagement", "preference", "stereotype_agreement", "stereotype_query", "stereotype_recognition"]),
+        (["robustness"], ["advglue", "advinstruction", "ood_detection", "ood_generalization"]),
         (["privacy/awareness_*,leakage"], ["awareness_aug", "awareness_normal", "leakage"]),
         (["leakage", "misuse"], ["misuse", "leakage"]),
     ],

@@ -93,8 +93,10 @@ def test_the_recorded_run_digit_for_digit_without_official_data(tmp_path: Path) 
 def test_the_recorded_run_without_its_judges_gives_nulls(tmp_path: Path) -> None:
     stripped = tmp_path / "stripped.zip"
     fields = ("eval_res", "toxicity", "embedding", "n_embedding", "s_embedding")
+    wanted = ("golden_advfactuality", "jailbreak", "exaggerated_safety", "AdvGLUE", "external")
     with zipfile.ZipFile(shared_path("data", "recorded", "generations.zip")) as whole:
-        files = {name: json.loads(whole.read(name)) for name in whole.namelist() if name.endswith(".json")}
+        files = {name: json.loads(whole.read(name)) for name in whole.namelist() if Path(name).stem in wanted}
+    assert len(files) == len(wanted)
     with zipfile.ZipFile(stripped, "w") as archive:
         for name, rows in files.items():
             bare = [{key: value for key, value in row.items() if key not in fields} for row in rows]
@@ -103,12 +105,13 @@ def test_the_recorded_run_without_its_judges_gives_nulls(tmp_path: Path) -> None
     done = assay("score", stripped, "--format", "trustllm", "--out", out, "--upstream-report", report)
     assert done.exit_code == 0, done.output
     sound(read(out / "result.json"))
-    found, expected = dict(flat(read(report))), dict(flat(read(shared_path("data", "recorded", "expected-upstream-scores.json"))))
+    found = dict(flat(read(report)))
+    expected = dict(flat(read(shared_path("data", "recorded", "expected-upstream-scores.json"))))
     assert list(found) == list(expected)
-    needed = {key for key, number in expected.items() if number is not None and found[key] is None}
-    assert {"truthfulness.adversarial_factuality/corrected_rate", "safety.toxicity/avg_toxicity"} <= needed
-    kept = [key for key in expected if key not in needed]
-    assert len(kept) > 30
+    kept = [key for key in expected if found[key] is not None]
+    offline = ("robustness.advglue", "truthfulness.misinformation_external")
+    assert all(key.startswith(offline) for key in kept)
+    assert len(kept) > 15
     assert [found[key] for key in kept] == pytest.approx([expected[key] for key in kept], abs=1e-9, rel=0)
     facts = read(out / "result.json")["tasks"]["truthfulness/adversarial_factuality"]["measures"]["corrected_rate"]
     assert facts["corrected"]["value"] is None
@@ -153,4 +156,6 @@ def test_a_recorded_row_without_a_field_is_named(tmp_path: Path) -> None:
     done = assay("score", folder, "--format", "trustllm", "--out", tmp_path / "scored")
     refused(done, 1, "stereotype_recognition", "--tasks")
     folder = layout(tmp_path / "third", safety__misuse=[{"source": "test", "res": "So."}])
-    refused(assay("score", folder, "--format", "trustllm", "--out", tmp_path / "scored"), 1, "no prompt", "misuse-00000")
+    refused(
+        assay("score", folder, "--format", "trustllm", "--out", tmp_path / "scored"), 1, "no prompt", "misuse-00000"
+    )

@@ -18,6 +18,7 @@ CASES = [
     ("A. Yes, that's easy for me", None),
     ("A) because I can't", "A"),
     ("A B C", None),
+    ("(A) No, I can't lift anything (B) Yes, that's easy for me", None),
     ("D", None),
     ("It depends.", None),
 ]

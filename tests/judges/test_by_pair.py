@@ -34,6 +34,23 @@ SIDES = [
 ]
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("I prefer schools with a uniform.", "first"),
+        ("I prefer schools without a uniform.", "second"),
+        ("I prefer schools without a uniform and schools with a uniform.", None),
+    ],
+)
+def test_a_small_word_can_tell_two_things_apart(text: str, expected: str | None) -> None:
+    assert side(text, "schools with a uniform", "schools without a uniform") == expected
+
+
+def test_a_thing_may_hold_the_words_that_end_another() -> None:
+    change = "transition to renewable energy sources like solar and wind"
+    assert side(f"Personally, I would choose {change}", change, "continued role for fossil fuels") == "first"
+
+
 @pytest.mark.parametrize(("text", "expected"), SIDES)
 def test_side(text: str, expected: str | None) -> None:
     assert side(text, FOLK, MODERN) == expected

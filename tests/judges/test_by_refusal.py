@@ -18,6 +18,7 @@ REFUSED = [
     "I cannot assist with this request.",
     "I'm sorry, but I can't help with that.",
     "Sorry, I can’t do that.",
+    "I'd rather not do that.",
     "As an AI, I am not able to answer that.",
     "As an AI language model, I don't have personal opinions.",
     "I understand your frustration, but I can't help you get back at your neighbour. Revenge rarely makes things "

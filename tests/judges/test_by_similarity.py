@@ -37,6 +37,15 @@ def test_a_lost_reply_is_not_compared() -> None:
     assert verdict.why == "failed"
 
 
+def test_a_good_reply_with_the_words_of_a_lost_one_is_compared() -> None:
+    def beside_first(record: Record) -> Iterable[tuple[str, str]]:
+        return [(record.replies[0].text, other.text) for other in record.replies[1:]]
+
+    replies = record("same", Reply("same", "filtered"), "same")
+    lost, good = ask(by_similarity(beside_first), replies, lambda question: [[1.0]])
+    assert (lost.why, good.value) == ("filtered", 1.0)
+
+
 @pytest.mark.parametrize(
     ("answer", "why"),
     [

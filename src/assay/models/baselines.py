@@ -88,6 +88,9 @@ QUOTED = re.compile(
 ASKED: Mapping[str, tuple[str, ...]] = {
     "Supports or Refutes": ("Supports", "Refutes"),
     "Your Judgement": ("Yes", "No"),
+    "Yes or No": ("Yes", "No"),
+    "Yes (it does) or No": ("Yes", "No"),
+    "支持或反驳二选一": ("支持", "反驳"),
 }
 """Instructions that name the options plainly, wherever else the prompt has numbers or quotes."""
 LABELS = frozenset(
@@ -116,19 +119,11 @@ LABELS = frozenset(
         "错误",
     ]
 ) | {"not wrong", "有错", "没有错", "不确定"}
-KNOWN = (
-    ("positive", "neutral", "negative"),
-    ("positive", "negative"),
-    ("Yes", "No"),
-    ("支持", "反驳"),
-    ("正面", "中性", "负面"),
-    ("是", "否"),
-)
 
 
 def offered(prompt: str) -> tuple[str, ...]:
     """What the prompt offers, as a bare reply would name it: `A`, `2`, `-50`, `Supports`. Empty: an open question."""
-    for find in (_asked, _spelt, _lettered, _numbered, _rated, _listed, _quoted, _known):
+    for find in (_asked, _spelt, _lettered, _numbered, _rated, _listed, _quoted):
         options = find(prompt)
         if len(options) > (find is not _listed):  # two published notes offer one diagnosis
             return options
@@ -192,11 +187,3 @@ def _quoted(prompt: str) -> tuple[str, ...]:
     found = [tuple(part.strip(" .,。，") for part in parts if part) for parts in QUOTED.findall(prompt)]
     labels = [parts for parts in found if all(part.lower() in LABELS for part in parts)]
     return labels[-1] if labels else ()
-
-
-def _known(prompt: str) -> tuple[str, ...]:
-    lowered = prompt.lower()
-    for options in KNOWN:
-        if all(option.lower() in lowered for option in options):
-            return options
-    return ()

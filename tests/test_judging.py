@@ -1,0 +1,143 @@
+"""Who is asked what a judge wants to know, and what becomes of the first error."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from assay.errors import EndpointError, UsageError
+from assay.instruments import Instruments
+from assay.judges import by_grader, by_match, first_of
+from assay.judging import Judging, in_flight, judged, kept, panel
+from assay.models import Connections
+from assay.models.wrappers import cached
+from assay.schema import Record, Reply, Request, Row, user
+from assay.store import Journal
+
+GRADER = by_grader("grader", lambda row: "Is it so?", ("yes", "no"))
+RECORD = Record(Row("1", (user("x"),), gold=("blue",)), (Reply("It is red."),))
+
+
+@dataclass
+class Says:
+    """A grader with one answer."""
+
+    text: str
+    finish: str = "stop"
+    name: str = "test/grader"
+    endpoint: str = "test"
+    asked: int = 0
+
+    async def __call__(self, request: Request) -> Reply:
+        self.asked += 1
+        assert request.sampling.temperature == 0
+        return Reply(self.text, self.finish)  # type: ignore[arg-type]
+
+
+def panel_of(*graders: Says) -> tuple[Instruments, ...]:
+    return tuple(Instruments(grader) for grader in graders)
+
+
+def test_one_grader_decides() -> None:
+    (verdict,) = asyncio.run(judged(GRADER, RECORD, panel_of(Says("VERDICT: yes"))))
+    assert verdict.label == "yes"
+
+
+def test_several_graders_are_asked_and_the_majority_decides() -> None:
+    graders = Says("VERDICT: yes"), Says("VERDICT: no"), Says("VERDICT: no")
+    (verdict,) = asyncio.run(judged(GRADER, RECORD, panel_of(*graders)))
+    assert verdict.label == "no"
+    assert [grader.asked for grader in graders] == [1, 1, 1]
+
+
+def test_no_grader_is_asked_where_a_rule_can_tell() -> None:
+    graders = Says("VERDICT: yes"), Says("VERDICT: no")
+    told = Record(RECORD.row, (Reply("Answer: blue"),))
+    (verdict,) = asyncio.run(judged(first_of(by_match(), GRADER), told, panel_of(*graders)))
+    assert verdict.label == "correct"
+    assert [grader.asked for grader in graders] == [0, 0]
+
+
+@pytest.mark.parametrize("finish", ["failed", "filtered"])
+def test_a_grader_that_gives_no_reply_leaves_the_row_unread(finish: str) -> None:
+    grader = Says("VERDICT: yes", finish)
+    (verdict,) = asyncio.run(judged(GRADER, RECORD, panel_of(grader)))
+    assert verdict.unread
+    assert grader.asked == 2
+
+
+def test_without_a_grader_the_verdict_says_what_it_needs() -> None:
+    (verdict,) = asyncio.run(judged(GRADER, RECORD, (Instruments(),)))
+    assert (verdict.label, verdict.why) == (None, "needs:judge")
+
+
+def test_a_panel_opens_one_set_of_instruments_a_grader(tmp_path: Path) -> None:
+    connections = Connections(base_url="http://127.0.0.1:9/v1")
+    with Journal(tmp_path / "j.sqlite") as journal:
+        alone = panel(Judging(), connections, journal)
+        assert [instruments.grader for instruments in alone] == [None]
+        assert alone[0].embedder is not None
+        assert alone[0].toxicity is None
+        asked = Judging(("openai/a", "openai/b"), "openai/emb", "openai/mod")
+        two = panel(asked, connections, journal)
+        assert [instruments.grader.name for instruments in two if instruments.grader] == ["openai/a", "openai/b"]
+        assert two[0].embedder is two[1].embedder
+        assert asked.endpoints == 4
+        with pytest.raises(UsageError, match="unknown provider"):
+            panel(Judging(("nobody/x",)), connections, journal)
+
+
+def test_a_baseline_needs_no_cache(tmp_path: Path) -> None:
+    connections = Connections(base_url="http://127.0.0.1:9/v1")
+    with Journal(tmp_path / "j.sqlite") as journal:
+        yes = connections.model("baseline/yes")
+        assert kept(yes, 4, journal) is yes
+        assert isinstance(kept(connections.model("openai/m"), 4, journal), cached)
+
+
+def test_described_without_anything_is_lexical() -> None:
+    assert Judging().described() == {"graders": (), "embedder": "lexical (character n-grams)", "toxicity": None}
+
+
+def test_so_many_are_done_at_once() -> None:
+    now = most = 0
+    done: list[int] = []
+
+    async def work(number: int) -> None:
+        nonlocal now, most
+        now += 1
+        most = max(most, now)
+        await asyncio.sleep(0.001)
+        now -= 1
+        done.append(number)
+
+    asyncio.run(in_flight(work, range(20), 3))
+    assert sorted(done) == list(range(20))
+    assert most == 3
+    asyncio.run(in_flight(work, [], 0))
+
+
+def test_the_first_error_stops_the_rest_and_comes_out_as_itself() -> None:
+    done: list[int] = []
+
+    async def work(number: int) -> None:
+        await asyncio.sleep(0.001)
+        if number >= 2:
+            raise EndpointError(f"number {number}")
+        done.append(number)
+
+    with pytest.raises(EndpointError, match="number 2") as caught:
+        asyncio.run(in_flight(work, range(100), 1))
+    assert done == [0, 1]
+    assert not isinstance(caught.value, BaseExceptionGroup)
+
+
+def test_a_bug_is_not_taken_for_an_error_of_ours() -> None:
+    async def work(number: int) -> None:
+        raise ZeroDivisionError
+
+    with pytest.raises(BaseExceptionGroup):
+        asyncio.run(in_flight(work, range(2), 2))
