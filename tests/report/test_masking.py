@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 from click.testing import CliRunner
-from shared_data import needs_shared, shared_path
 
 from assay.cli import main
 from assay.parse import emails
 from assay.report.masking import masked
+from shared_data import needs_shared, shared_path
 
 
 @pytest.mark.parametrize(

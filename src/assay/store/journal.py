@@ -18,7 +18,7 @@ import orjson
 from assay.errors import StoreError
 from assay.schema import Model, Reply, Request, Usage
 
-GROUP_S = 0.005
+GROUP_S = 0.002
 """How long a reply may wait for others before its group is committed."""
 
 SCHEMA = """
