@@ -24,23 +24,12 @@ def test_rows_tokens_and_what_went_wrong_are_counted() -> None:
         counts.row(record)
     assert (counts.done, counts.total, counts.tokens, counts.blocked, counts.failed) == (4, 4, 20, 1, 1)
     assert counts.said().endswith("20 tokens, 1 blocked, 1 failed")
-    assert not counts.all_failed
 
 
 def test_only_what_there_is_is_said() -> None:
     counts = Counts()
     assert counts.said().endswith("rows/s")
     assert "token" not in counts.said()
-
-
-def test_a_run_without_one_reply_knows_why() -> None:
-    counts = Counts()
-    assert not counts.all_failed
-    counts.row(FAILED)
-    assert counts.all_failed
-    assert counts.why == "HTTP 500"
-    counts.row(BLOCKED)
-    assert not counts.all_failed
 
 
 def test_lines_come_every_ten_seconds_and_at_the_end(monkeypatch: pytest.MonkeyPatch) -> None:

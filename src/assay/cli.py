@@ -14,7 +14,7 @@ import click
 import orjson
 
 from assay import __version__
-from assay.errors import AssayError, EndpointError, UsageError
+from assay.errors import AssayError, UsageError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -150,17 +150,12 @@ def run(
         fresh=options["fresh"],
     )
     _warn_of_self_grading(model, judges)
-    display = shown()
     try:
-        folder = run_order(order, connections, display)
+        folder = run_order(order, connections, shown())
     except KeyboardInterrupt:
         click.echo("\nassay: stopped. Every reply so far is kept; run the same command to go on.", err=True)
         sys.exit(130)
     _print_result(folder, groups)
-    if display.all_failed:
-        raise EndpointError(
-            f"{model} gave not one reply ({display.why}). Mend that, or check --base-url, and run the same command"
-        )
 
 
 def _opened(judges: Sequence[str], options: dict[str, Any]) -> tuple[Connections, Judging]:

@@ -18,8 +18,7 @@ class Counts:
     """What both kinds of display say."""
 
     def __init__(self) -> None:
-        self.total = self.done = self.tokens = self.replies = self.blocked = self.failed = 0
-        self.why = ""
+        self.total = self.done = self.tokens = self.blocked = self.failed = 0
         self.began = monotonic()
 
     def start(self, total: int) -> None:
@@ -33,18 +32,10 @@ class Counts:
         for reply in record.replies:
             self.tokens += reply.usage.prompt + reply.usage.completion
             self.blocked += reply.finish == "filtered"
-            self.replies += 1
-            if reply.finish == "failed":
-                self.failed += 1
-                self.why = reply.error
+            self.failed += reply.finish == "failed"
 
     def stop(self) -> None:
         """No more rows will come."""
-
-    @property
-    def all_failed(self) -> bool:
-        """Whether not one reply came; `why` is the last one's reason."""
-        return 0 < self.replies == self.failed
 
     def said(self) -> str:
         """Rate, tokens, and what went wrong so far."""

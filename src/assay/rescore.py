@@ -183,16 +183,15 @@ async def _judge_all(
 def _write_samples(folder: RunFolder, tasks: Sequence[Task], data: str, samples: Sequence[Sample]) -> dict[str, Any]:
     """`samples.parquet` anew, and the measures of every task in it."""
     by_id = {task.id: task for task in tasks}
-    written = Samples(folder)
     measures = {}
-    for number, (task_id, records) in enumerate(by_task(samples)):
-        epochs: dict[tuple[str, str], int] = {}
-        for place, record in enumerate(records):
-            identity = _identity(record.row)
-            epoch = epochs[identity] = epochs.get(identity, -1) + 1
-            written.add((number, place, epoch), task_id, data, record)
-        measures[task_id] = measure_task(by_id[task_id], records)
-    written.close()
+    with Samples(folder) as written:
+        for number, (task_id, records) in enumerate(by_task(samples)):
+            epochs: dict[tuple[str, str], int] = {}
+            for place, record in enumerate(records):
+                identity = _identity(record.row)
+                epoch = epochs[identity] = epochs.get(identity, -1) + 1
+                written.add((number, place, epoch), task_id, data, record)
+            measures[task_id] = measure_task(by_id[task_id], records)
     return measures
 
 

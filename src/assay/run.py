@@ -127,21 +127,20 @@ async def _ask_all(
     todo = list(cases(order.tasks, order.asking))
     progress.start(len(todo))
     book = _Book(order.tasks, todo)
-    samples = Samples(folder)
+    with Samples(folder) as samples:
 
-    async def go(case: Case) -> None:
-        record = await trip(case, model, instruments)
-        samples.add(case.order, case.task.id, case.dataset, record)
-        progress.row(record)
-        await book.enter(case, record)
+        async def go(case: Case) -> None:
+            record = await trip(case, model, instruments)
+            samples.add(case.order, case.task.id, case.dataset, record)
+            progress.row(record)
+            await book.enter(case, record)
 
-    await in_flight(go, todo, min(order.rows_in_flight, len(todo)))
-    if not book.answered:
-        raise EndpointError(
-            f"{model.endpoint} gave no reply to any of {len(todo)} rows ({book.failure}). Nothing was measured; "
-            "when it answers, run the same command"
-        )
-    samples.close()
+        await in_flight(go, todo, min(order.rows_in_flight, len(todo)))
+        if not book.answered:
+            raise EndpointError(
+                f"{model.name} gave no reply to any of {len(todo)} rows ({book.failure}). Mend that, or check "
+                "--base-url, and run the same command"
+            )
     return book.measures()
 
 

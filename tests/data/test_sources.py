@@ -164,6 +164,13 @@ def test_a_folder_in_the_published_layout(tmp_path: Path) -> None:
         sources.records(str(tmp_path / "not.zip"), "safety/misuse.json")
 
 
+def test_half_a_surrogate_pair_is_replaced(tmp_path: Path) -> None:
+    (tmp_path / "safety").mkdir()
+    (tmp_path / "safety" / "misuse.json").write_bytes(b'[{"prompt": "half \\ud83d", "whole": "\\ud83d\\ude00"}]')
+    (record,) = sources.records(str(tmp_path), "safety/misuse.json")
+    assert (record["prompt"], record["whole"]) == ("half \ufffd", "\U0001f600")
+
+
 def test_a_home_that_cannot_be_written(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     content = zipped()
     pin(monkeypatch, content)

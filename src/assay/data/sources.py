@@ -238,7 +238,7 @@ class _Absent(DataError):
 def _members(name: str, where: Path) -> Callable[[str], list[dict[str, Any]]]:
     """A reader of the source's files, after the source has been verified once."""
     if where.is_dir():
-        return lambda file: _json(where / file, _bytes_of(where / file), name)
+        return lambda file: _json(where / file, _bytes_of(where / file))
     if not where.exists():
         raise DataError(
             f"the {name} data is not on this machine. Run `assay data pull {name}` (or `assay data pull {name} "
@@ -248,7 +248,7 @@ def _members(name: str, where: Path) -> Callable[[str], list[dict[str, Any]]]:
         )
     if name in SOURCES:
         _verified(SOURCES[name], where, fix=f"Run `assay data pull {name}`")
-    return lambda file: _json(where / file, _unzipped(where, file, name), name)
+    return lambda file: _json(where / file, _unzipped(where, file, name))
 
 
 def _bytes_of(path: Path) -> bytes:
@@ -274,9 +274,12 @@ def _member(opened: zipfile.ZipFile, file: str) -> str:
     return file if file in names else f"dataset/{file}"
 
 
-def _json(path: Path, text: bytes, name: str) -> list[dict[str, Any]]:
+def _json(path: Path, text: bytes) -> list[dict[str, Any]]:
     try:
         parsed = json.loads(text)
+        if b"\\ud" in text.lower():  # half a surrogate pair can be neither asked nor stored
+            whole = json.dumps(parsed, ensure_ascii=False)
+            parsed = json.loads(whole.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
     except ValueError as error:
         raise DataError(f"{path} is not readable JSON ({error})") from error
     if not isinstance(parsed, list) or not all(isinstance(record, dict) for record in parsed):

@@ -11,8 +11,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
-from typing import IO, Any
-from weakref import finalize
+from types import TracebackType
+from typing import Any, Self
 
 import orjson
 
@@ -105,7 +105,10 @@ class RunFolder:
 
 
 class Samples:
-    """Writes the samples of a run as they are done, and turns them into `samples.parquet`, in order, at the end."""
+    """Writes the samples of a run as they are done, and turns them into `samples.parquet`, in order, at the end.
+
+    A run that ends in an error leaves the samples of the last one that did not.
+    """
 
     def __init__(self, folder: RunFolder) -> None:
         self.folder = folder
@@ -115,7 +118,20 @@ class Samples:
             self._file = self._spool.open("wb")
         except OSError as error:
             raise unwritable(self._spool, error) from error
-        finalize(self, _let_go, self._file)  # a run that ends in an error closes nothing itself
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if error is None:
+            self.close()
+            return
+        with suppress(OSError):  # what is still buffered may not fit on a full disk; it is not needed any more
+            self._file.close()
+        with suppress(OSError):
+            self._spool.unlink()
 
     def add(self, order: tuple[int, int, int], task: str, dataset: str, record: Record) -> None:
         """Keep one sample; `order` is (task, row, epoch)."""
@@ -161,11 +177,6 @@ class Samples:
             self._spool.unlink()
         except (OSError, duckdb.Error) as error:
             raise unwritable(self.folder.samples, error) from error
-
-
-def _let_go(file: IO[bytes]) -> None:
-    with suppress(OSError):  # what is still buffered may not fit on a full disk; it is not needed any more
-        file.close()
 
 
 def run_folder(out: Path, run: Mapping[str, Any]) -> RunFolder:
