@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
@@ -92,6 +92,16 @@ async def _hearing(judge: Judge, record: Record, instruments: Instruments) -> tu
             question = hearing.send(await instruments.answer(question))
     except StopIteration as done:
         return done.value, asked
+
+
+def driven(work: Coroutine[Any, Any, T]) -> T:
+    """The result of a coroutine, on uvloop where there is one: it saves a fifth of the CPU that a reply costs."""
+    try:
+        from uvloop import new_event_loop
+    except ImportError:  # Windows
+        return asyncio.run(work)
+    with asyncio.Runner(loop_factory=new_event_loop) as runner:
+        return runner.run(work)
 
 
 async def in_flight(work: Callable[[T], Awaitable[None]], todo: Iterable[T], at_once: int) -> None:

@@ -5,7 +5,6 @@ The model is not asked. Graders' replies go through the journal beside the run, 
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -17,7 +16,7 @@ from assay.cases import data_hash, raws_of
 from assay.data import sources
 from assay.errors import DataError, StoreError, UsageError
 from assay.instruments import Instruments
-from assay.judging import Judging, in_flight, judged, panel
+from assay.judging import Judging, driven, in_flight, judged, panel
 from assay.models import Connections
 from assay.run import SCHEMA, Progress, Silent
 from assay.schema import Raw, Record, Reply, Row, Task
@@ -52,7 +51,7 @@ def rescore(order: Rescoring, connections: Connections | None = None, progress: 
     """
     if not order.source.exists():
         raise UsageError(f"{order.source} does not exist; give a run folder, or a folder or zip with --format trustllm")
-    return asyncio.run(_rescore(order, connections or Connections(), progress or Silent()))
+    return driven(_rescore(order, connections or Connections(), progress or Silent()))
 
 
 async def _rescore(order: Rescoring, connections: Connections, progress: Progress) -> RunFolder:

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from assay.cases import Asking, Case, cases, check_data, data_hash
 from assay.errors import EndpointError, StoreError
 from assay.instruments import Instruments
-from assay.judging import Judging, in_flight, judged, kept, panel
+from assay.judging import Judging, driven, in_flight, judged, kept, panel
 from assay.models import Connections
 from assay.schema import Model, Record, Task
 from assay.scoring import measure_task
@@ -98,7 +98,7 @@ def run(order: Order, connections: Connections | None = None, progress: Progress
     Raises:
         AssayError: with the fix in its message; everything that was committed is kept.
     """
-    return asyncio.run(_run(order, connections or Connections(), progress or Silent()))
+    return driven(_run(order, connections or Connections(), progress or Silent()))
 
 
 async def _run(order: Order, connections: Connections, progress: Progress) -> RunFolder:
