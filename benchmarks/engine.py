@@ -32,31 +32,30 @@ def measure(data: str, latency_ms: int) -> None:
         try:
             url = f"http://127.0.0.1:{_port(port_file)}/v1"
             before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-            subprocess.run(
-                _command(url, data, folder), check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-            )
+            env, quiet = {**os.environ, "ASSAY_BENCH_CPU": str(folder / "cpu")}, subprocess.DEVNULL
+            subprocess.run(_command(url, data, folder), check=True, env=env, stdout=quiet, stderr=quiet)
             wall, after = time.perf_counter() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
         finally:
             server.terminate()
             server.wait()
         asked, span = port_file.read_text(encoding="utf-8").split()
-        samples = _samples(folder)
+        samples, asking = _samples(folder), float((folder / "cpu").read_text(encoding="utf-8"))
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     rate = int(asked) / float(span)
     share = f", {rate / (CONNECTIONS / latency_ms * 1000):.0%} of connections / latency" if latency_ms else ""
     print(
         f"{latency_ms:>3} ms latency: {samples:,} samples in {wall:.1f} s, {samples / wall:,.0f} samples/s, "
         f"{cpu / samples * 1e6:,.0f} µs CPU a sample, peak {after.ru_maxrss >> 10} MiB\n"
-        f"                while asking: {int(asked):,} requests in {float(span):.1f} s, {rate:,.0f} a second{share}",
+        f"                asking: {int(asked):,} requests in {float(span):.1f} s, {rate:,.0f} a second{share}, "
+        f"{asking / samples * 1e6:,.0f} µs CPU a sample from row to stored verdict",
         flush=True,
     )
 
 
 def _command(url: str, data: str, folder: Path) -> list[str]:
     return [
-        sys.executable, "-c", "from assay.cli import main; main()",
-        "run", "openai/bench", "--base-url", url, "--data", data, "--out", str(folder),
-        "--max-connections", str(CONNECTIONS),
+        sys.executable, str(HERE / "asking.py"), "run", "openai/bench", "--base-url", url,
+        "--data", data, "--out", str(folder), "--max-connections", str(CONNECTIONS),
     ]  # fmt: skip
 
 

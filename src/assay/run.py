@@ -7,7 +7,7 @@ add up to, so a slow judge never starves the model. There are no phases and no b
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
@@ -123,58 +123,38 @@ async def _run(order: Order, connections: Connections, progress: Progress) -> Ru
 async def _ask_all(
     order: Order, model: Model, instruments: Sequence[Instruments], folder: RunFolder, progress: Progress
 ) -> dict[str, Any]:
-    """Every case through `trip`, so many at a time; a task is measured, and forgotten, with its last row."""
+    """Every case through `trip`, so many at a time; then every task measured, in the order of the tasks."""
     todo = list(cases(order.tasks, order.asking))
     progress.start(len(todo))
-    book = _Book(order.tasks, todo)
+    records: dict[tuple[int, int, int], Record] = {}
     with Samples(folder) as samples:
 
         async def go(case: Case) -> None:
-            record = await trip(case, model, instruments)
+            record = records[case.order] = await trip(case, model, instruments)
             samples.add(case.order, case.task.id, case.dataset, record)
             progress.row(record)
-            await book.enter(case, record)
 
         await in_flight(go, todo, min(order.rows_in_flight, len(todo)))
-        if not book.answered:
-            raise EndpointError(
-                f"{model.name} gave no reply to any of {len(todo)} rows ({book.failure}). Mend that, or check "
-                "--base-url, and run the same command"
-            )
-    return book.measures()
+        _check_answered(model, records.values())
+    return _measures(order.tasks, records)
 
 
-class _Book:
-    """The records of tasks that are not finished, and the measures of those that are."""
+def _check_answered(model: Model, records: Collection[Record]) -> None:
+    """A run without one reply is no run."""
+    replies = [reply for record in records for reply in record.replies]
+    if all(reply.finish == "failed" for reply in replies):
+        raise EndpointError(
+            f"{model.name} gave no reply to any of {len(records)} rows ({replies[-1].error}). Mend that, or check "
+            "--base-url, and run the same command"
+        )
 
-    def __init__(self, tasks: Sequence[Task], todo: Sequence[Case]) -> None:
-        self._tasks = tasks
-        self._open: dict[str, int] = {}
-        self._records: dict[str, dict[tuple[int, int, int], Record]] = {}
-        self._measures: dict[str, Any] = {}
-        self.answered = False
-        """Whether any reply came at all."""
-        self.failure = ""
-        """Why one did not."""
-        for case in todo:
-            self._open[case.task.id] = self._open.get(case.task.id, 0) + 1
 
-    async def enter(self, case: Case, record: Record) -> None:
-        """Keep a record; measure its task when it was the last one, in a thread so that the asking goes on."""
-        task = case.task
-        for reply in record.replies:
-            self.answered = self.answered or reply.finish != "failed"
-            self.failure = reply.error if reply.finish == "failed" else self.failure
-        self._records.setdefault(task.id, {})[case.order] = record
-        self._open[task.id] -= 1
-        if not self._open[task.id]:
-            records = self._records.pop(task.id)
-            ordered = [records[order] for order in sorted(records)]
-            self._measures[task.id] = await asyncio.to_thread(measure_task, task, ordered)
-
-    def measures(self) -> dict[str, Any]:
-        """By task id, in the order of the tasks; tasks without rows in this data have none."""
-        return {task.id: self._measures[task.id] for task in self._tasks if task.id in self._measures}
+def _measures(tasks: Sequence[Task], records: Mapping[tuple[int, int, int], Record]) -> dict[str, Any]:
+    """By task id; tasks without rows in this data have none."""
+    of_task: dict[int, list[Record]] = {}
+    for place in sorted(records):
+        of_task.setdefault(place[0], []).append(records[place])
+    return {tasks[number].id: measure_task(tasks[number], together) for number, together in of_task.items()}
 
 
 def describe(order: Order, connections: Connections) -> dict[str, Any]:
