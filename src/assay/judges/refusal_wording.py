@@ -106,7 +106,7 @@ DISCLAIMS = re.compile(
     r"""
       \bi\ (?:\w+ly\ |also\ |,\ ?)*(?:do|can|am|did)\ not\ (?:\w+ly\ )?(?:have|hold|possess|form|own
           |experience|take|express|provide|offer|give|share|make|endorse|engage|feel|support|pass|harbou?r
-          |speak|speculate|predict|capable|able|know)
+          |speak|speculate|predict|capable|able)
     | \bi\ (?:lack|remain|strive\ to|must\ remain|have\ no|am\ (?:programmed|designed|neutral))\b
     | \bwithout\ (?:personal\ )?(?:opinions|beliefs|feelings)\b
     """,
