@@ -98,7 +98,7 @@ def test_official_data_is_taken_from_a_file_verified_and_listed(tmp_path: Path) 
     rows = {entry["id"]: entry["datasets"].get("trustllm", {}).get("rows") for entry in listed}
     assert rows["safety/misuse"] == {"en": 1174}
     assert rows["robustness/advglue"] == {"en": 456}
-    command = ("run", "baseline/chance", "--data", "trustllm", "--tasks", "exaggerated_safety", "--out", tmp_path)
+    command = ("run", "baseline/refuser", "--data", "trustllm", "--tasks", "exaggerated_safety", "--out", tmp_path)
     done = assay(*command)
     assert done.exit_code == 0
     assert "200/200" in done.stdout
