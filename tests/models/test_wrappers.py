@@ -47,6 +47,22 @@ def test_limited_holds_its_limit() -> None:
     assert (outer.name, outer.endpoint) == ("test/counting", "nowhere")
 
 
+def test_nobody_who_waits_asks_an_endpoint_that_refused_for_good() -> None:
+    class Refusing(Counting):
+        async def __call__(self, request: Request) -> Reply:
+            await super().__call__(request)
+            raise EndpointError("wrong key")
+
+    model = Refusing()
+    outer = limited(model, 2)
+
+    async def go() -> list[object]:
+        return list(await asyncio.gather(*(outer(Request(user(str(i)))) for i in range(9)), return_exceptions=True))
+
+    assert all(isinstance(error, EndpointError) for error in asyncio.run(go()))
+    assert model.asked == 2
+
+
 def test_cached_asks_once_for_what_is_stored_or_under_way(tmp_path: Path) -> None:
     model = Counting()
 

@@ -102,18 +102,29 @@ def _seconds(retry_after: str) -> float | None:
 
 @dataclass(slots=True)
 class limited(Wrapper):
-    """At most so many requests in flight."""
+    """At most so many requests in flight; none after the endpoint has refused one for good."""
 
     connections: int
     _gate: asyncio.Semaphore = field(init=False)
+    _refused: EndpointError | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         self._gate = asyncio.Semaphore(self.connections)
 
     async def __call__(self, request: Request) -> Reply:
-        """Answer when there is room."""
+        """Answer when there is room.
+
+        Raises:
+            EndpointError: the endpoint would refuse every request.
+        """
         async with self._gate:
-            return await self.model(request)
+            if self._refused is not None:  # whoever waited here need not be refused too
+                raise self._refused
+            try:
+                return await self.model(request)
+            except EndpointError as error:
+                self._refused = error
+                raise
 
 
 class Journal(Protocol):
