@@ -12,8 +12,7 @@ from assay.errors import EndpointError, UsageError
 from assay.instruments import Instruments
 from assay.judges import by_grader, by_match, first_of
 from assay.judging import Judging, in_flight, judged, kept, panel
-from assay.models import Connections
-from assay.models.wrappers import cached
+from assay.models import Connections, cached
 from assay.schema import Record, Reply, Request, Row, user
 from assay.store import Journal
 

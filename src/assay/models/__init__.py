@@ -11,9 +11,10 @@ from dotenv import dotenv_values
 
 from assay.errors import UsageError
 from assay.models.baselines import BASELINES, Baseline
+from assay.models.cached import Journal, cached
 from assay.models.chat import ChatCompletions, Embeddings, Endpoint, Moderations
 from assay.models.http import Http, checked_url
-from assay.models.wrappers import Journal, cached, limited, retrying
+from assay.models.wrappers import limited, retrying
 from assay.schema import Model
 
 OPENAI_URL = "https://api.openai.com/v1"
