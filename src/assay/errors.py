@@ -28,3 +28,7 @@ class StoreError(AssayError):
 
 class EndpointError(AssayError):
     """The endpoint refuses every request, or does not speak chat completions."""
+
+
+class Stopped(Exception):
+    """The run was told to end: nothing new is asked, what is on the wire still comes in. No error; nothing is lost."""
