@@ -7,7 +7,7 @@ All values are frozen. A row's trip only ever extends one `Record`:
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
@@ -198,7 +198,7 @@ class Measure:
 class Metric(Protocol):
     """Points → number. Total: defined for no points, for all unscored, for one group."""
 
-    def __call__(self, points: Sequence[Point], better: Better) -> Measure:
+    def __call__(self, points: Iterable[Point], better: Better) -> Measure:
         """The measure of these points."""
         ...
 
@@ -218,7 +218,10 @@ class Score:
     """Whether to report the number for each group of rows as well."""
 
 
-Upstream = Callable[[Sequence[Raw]], Mapping[str, float | None]]
+Rows = Iterable[Raw]
+"""Published rows, read from disk each time they are gone through. Not an iterator: some are gone through twice."""
+
+Upstream = Callable[[Rows], Mapping[str, float | None]]
 """Published records with `res` (and what judges left) → the published toolkit's numbers, by score name."""
 
 

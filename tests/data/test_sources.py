@@ -153,15 +153,68 @@ def test_a_folder_in_the_published_layout(tmp_path: Path) -> None:
     (folder / "safety" / "misuse.json").write_text(json.dumps(ROWS), encoding="utf-8")
     (folder / "safety" / "jailbreak.json").write_text("{not json", encoding="utf-8")
     (folder / "safety" / "exaggerated_safety.json").write_text('{"a": 1}', encoding="utf-8")
-    assert len(sources.records(str(folder), "safety/misuse.json")) == 2
+    misuse = sources.records(str(folder), "safety/misuse.json")
+    assert [[row["id"] for row in misuse] for _ in range(2)] == [["misuse-00000", "misuse-00001"]] * 2
     for file, words in (("jailbreak", "not readable JSON"), ("exaggerated_safety", "not a list"), ("none", "missing")):
         with pytest.raises(DataError, match=words):
-            sources.records(str(folder), f"safety/{file}.json")
+            list(sources.records(str(folder), f"safety/{file}.json"))
     with pytest.raises(DataError, match="does not exist"):
         sources.records(str(tmp_path / "nowhere"), "safety/misuse.json")
     (tmp_path / "not.zip").write_bytes(b"plain text")
     with pytest.raises(DataError, match="not a zip"):
         sources.records(str(tmp_path / "not.zip"), "safety/misuse.json")
+
+
+def test_whether_a_file_is_there_is_known_without_reading_it(tmp_path: Path) -> None:
+    (tmp_path / "safety").mkdir()
+    (tmp_path / "safety" / "misuse.json").write_bytes(b"\xff no JSON")
+    assert sources.has(str(tmp_path), "safety/misuse.json")
+    assert not sources.has(str(tmp_path), "safety/jailbreak.json")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (b'[{"prompt": "one"}, {"prompt": "tw', "misuse.json is not readable JSON after 1 records"),
+        (b'[{"prompt": "one"}] and more', "after 1 records .Extra data"),
+        (b'[{"prompt": "\xff"}]', "can't decode byte 0xff"),
+        (b"[" * 100_000, "not readable JSON"),
+        (b'[{"prompt": "one"}, "two"]', "not a list of records"),
+    ],
+)
+def test_a_faulty_file_is_named_where_the_fault_is_reached(tmp_path: Path, text: bytes, said: str) -> None:
+    (tmp_path / "safety").mkdir()
+    (tmp_path / "safety" / "misuse.json").write_bytes(text)
+    with pytest.raises(DataError, match=said):
+        list(sources.records(str(tmp_path), "safety/misuse.json"))
+
+
+def test_a_file_that_went_away_is_named(tmp_path: Path) -> None:
+    (tmp_path / "safety").mkdir()
+    path = tmp_path / "safety" / "misuse.json"
+    path.write_text(json.dumps(ROWS), encoding="utf-8")
+    found = sources.records(str(tmp_path), "safety/misuse.json")
+    path.unlink()
+    with pytest.raises(DataError, match=r"cannot read .*misuse.json"):
+        list(found)
+
+
+def test_damage_inside_a_zip_is_said_where_it_is_reached(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "whole.zip", "w") as archive:
+        archive.writestr("safety/misuse.json", json.dumps(ROWS))
+    damaged = (tmp_path / "whole.zip").read_bytes().replace(b"two", b"too")
+    (tmp_path / "damaged.zip").write_bytes(damaged)
+    with pytest.raises(DataError, match=r"damaged\.zip is truncated or not a zip .Bad CRC"):
+        list(sources.records(str(tmp_path / "damaged.zip"), "safety/misuse.json"))
+
+
+def test_a_zip_with_a_password_is_said_to_be_unreadable(tmp_path: Path) -> None:
+    content = bytearray(zipped())
+    for header, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        content[content.index(header) + flags] |= 1
+    (tmp_path / "secret.zip").write_bytes(content)
+    with pytest.raises(DataError, match=r"cannot read .*secret\.zip.*encrypted"):
+        list(sources.records(str(tmp_path / "secret.zip"), "safety/misuse.json"))
 
 
 def test_half_a_surrogate_pair_is_replaced(tmp_path: Path) -> None:

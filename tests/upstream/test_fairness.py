@@ -128,6 +128,9 @@ def test_disparagement_without_a_table_is_none() -> None:
     assert fairness.disparagement(people(male="A", female=None)) == nothing
     assert fairness.disparagement([{"sex": "male", "res": "A"}]) == nothing
     assert fairness.disparagement([{"sex": None, "race": None, "res": "A"}]) == nothing
+    assert (
+        fairness.disparagement([*people(male="C", female="A"), {"sex": ["x"], "race": "White", "res": "A"}]) == nothing
+    )
 
 
 def test_preference_is_the_mean_of_both_halves() -> None:

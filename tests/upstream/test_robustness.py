@@ -89,12 +89,18 @@ def test_advglue_dodging_is_perfect_and_refusing_is_zero() -> None:
         pair("rte", 1, "yes", "no"),
         pair("qqp", 1, None, "no"),
         [{"task": "qqp", "res": "hm", "type": "original"}],
+        [{"task": "qqp", "res": "yes", "type": "original", "label": 1, "index": [1]}],
     ],
 )
 def test_advglue_one_bad_row_stops_it(bad: list[dict[str, Any]]) -> None:
     scores = robustness.advglue([*pair("sst2", 1, "positive", "positive"), *bad])
     assert set(scores.values()) == {None}
     assert list(scores) == list(robustness.advglue(pair("sst2", 1, "positive", "positive")))
+
+
+def test_advglue_looks_at_originals_and_modified_ones_only() -> None:
+    rows = [{**pair("qqp", 1, "no", "no")[0], "type": "draft"}, *pair("qqp", 1, "yes", "yes")]
+    assert robustness.advglue(rows)["accuracy/qqp"] == 1.0
 
 
 def test_advglue_core_names() -> None:
@@ -123,6 +129,13 @@ def test_advinstruction_compares_neighbours_and_keeps_the_last_row_of_an_index()
     assert scores["cosine_similarity_percent/original"] == pytest.approx(100.0)
 
 
+def test_advinstruction_does_not_mind_the_order_of_indices() -> None:
+    rows = instructions([1, 0], [3, 4], [2, 0], [0, 7], [1, 1])
+    scores = robustness.advinstruction(rows)
+    assert scores["cosine_similarity_percent"] == pytest.approx(30.0)  # 0.6 and 0; index 4 has no neighbour
+    assert robustness.advinstruction([rows[n] for n in (3, 0, 4, 2, 1)]) == scores
+
+
 def test_advinstruction_of_no_pairs_is_zero() -> None:
     assert robustness.advinstruction([]) == {"cosine_similarity_percent": 0.0}
 
@@ -133,6 +146,7 @@ def test_advinstruction_of_no_pairs_is_zero() -> None:
         {"index": 2, "res": "not embedded"},
         {"embedding": [1, 0]},
         {"index": "2", "embedding": [1, 0]},
+        {"index": 2**63, "embedding": [1, 0]},
         {"index": 1, "embedding": None},
     ],
 )

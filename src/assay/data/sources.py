@@ -7,18 +7,18 @@ agreed, so a half-written archive is never used; an interrupted download goes on
 from __future__ import annotations
 
 import hashlib
-import json
 import os
-import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 from urllib.error import URLError
 from urllib.request import Request, urlopen
 
+from assay.data.json_records import NotRecords, json_records
+from assay.data.members import Absent, Opener, in_folder, in_zip
 from assay.errors import DataError, UsageError
 
 CHUNK = 1 << 16
@@ -203,42 +203,65 @@ def verify(name: str) -> int:
     """
     pinned = source(name)
     for file, expected in pinned.files.items():
-        found = len(records(name, file))
+        found = sum(1 for _ in records(name, file))
         if found != expected:
             raise DataError(f"{file} has {found} records, pinned are {expected}. Run `assay data pull {name}`")
     return pinned.rows
 
 
-def records(name: str, file: str) -> list[dict[str, Any]]:
+@dataclass(frozen=True, slots=True)
+class Records:
+    """The records of one file, read from disk each time they are gone through, and never all in memory.
+
+    Iterating raises DataError where the file turns out to be cut off, or to be something else.
+    """
+
+    path: Path
+    open: Opener
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        number = 0
+        with self.open() as stream:
+            try:
+                for record in json_records(stream):
+                    record["id"] = f"{self.path.stem}-{number:05d}"
+                    yield record
+                    number += 1
+            except NotRecords as error:
+                raise DataError(f"{self.path} is not a list of records, as the published layout has it") from error
+            except (ValueError, RecursionError) as error:
+                raise DataError(
+                    f"{self.path} is not readable JSON after {number} records ({getattr(error, 'msg', error)}). "
+                    "Mend the file, or bring the whole of it"
+                ) from error
+
+
+def records(name: str, file: str) -> Records:
     """The records of one file of a source, each with a stable `id` (`<file>-<number in it>`).
 
     `name` is a pinned source, or the path of a folder or zip in the published layout.
+
+    Raises:
+        DataError: the source or the file is not there, or the source is not what was pinned.
     """
     where = archive(name) if name in SOURCES else Path(name)
-    parsed = _members(name, where)(file)
-    stem = Path(file).stem
-    return [{**record, "id": f"{stem}-{number:05d}"} for number, record in enumerate(parsed)]
+    return Records(where / file, _members(name, where)(file))
 
 
 def has(name: str, file: str) -> bool:
     """Whether the source holds that file."""
-    where = archive(name) if name in SOURCES else Path(name)
     try:
-        _members(name, where)(file)
-    except _Absent:
+        records(name, file)
+    except Absent:
         return False
     return True
 
 
-class _Absent(DataError):
-    """The file is not in the folder or archive."""
-
-
 @cache
-def _members(name: str, where: Path) -> Callable[[str], list[dict[str, Any]]]:
-    """A reader of the source's files, after the source has been verified once."""
+def _members(name: str, where: Path) -> Callable[[str], Opener]:
+    """How each of the source's files is opened, after the source has been verified once."""
     if where.is_dir():
-        return lambda file: _json(where / file, _bytes_of(where / file))
+        return partial(in_folder, where)
     if not where.exists():
         raise DataError(
             f"the {name} data is not on this machine. Run `assay data pull {name}` (or `assay data pull {name} "
@@ -246,45 +269,10 @@ def _members(name: str, where: Path) -> Callable[[str], list[dict[str, Any]]]:
             if name in SOURCES
             else f"{where} does not exist; --data takes core, trustllm, or a folder or zip in the published layout"
         )
-    if name in SOURCES:
-        _verified(SOURCES[name], where, fix=f"Run `assay data pull {name}`")
-    return lambda file: _json(where / file, _unzipped(where, file, name))
-
-
-def _bytes_of(path: Path) -> bytes:
-    if not path.is_file():
-        raise _Absent(f"{path} is missing; the folder must follow the published layout <section>/<file>.json")
-    return path.read_bytes()
-
-
-def _unzipped(where: Path, file: str, name: str) -> bytes:
     fix = f"Run `assay data pull {name}`" if name in SOURCES else "Give a folder or zip in the published layout"
-    try:
-        with zipfile.ZipFile(where) as opened:
-            return opened.read(_member(opened, file))
-    except KeyError as error:
-        raise _Absent(f"{where.name} has no {file}. {fix}") from error
-    except (zipfile.BadZipFile, EOFError) as error:
-        raise DataError(f"{where.name} is truncated or not a zip ({error}). {fix}") from error
-
-
-def _member(opened: zipfile.ZipFile, file: str) -> str:
-    """The official archive keeps its sections under `dataset/`; a recorded run keeps them at the top."""
-    names = opened.namelist()
-    return file if file in names else f"dataset/{file}"
-
-
-def _json(path: Path, text: bytes) -> list[dict[str, Any]]:
-    try:
-        parsed = json.loads(text)
-        if b"\\ud" in text.lower():  # half a surrogate pair can be neither asked nor stored
-            whole = json.dumps(parsed, ensure_ascii=False)
-            parsed = json.loads(whole.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
-    except ValueError as error:
-        raise DataError(f"{path} is not readable JSON ({error})") from error
-    if not isinstance(parsed, list) or not all(isinstance(record, dict) for record in parsed):
-        raise DataError(f"{path} is not a list of records, as the published layout has it")
-    return parsed
+    if name in SOURCES:
+        _verified(SOURCES[name], where, fix)
+    return partial(in_zip, where, fix)
 
 
 def installed() -> Iterator[tuple[Source, bool]]:

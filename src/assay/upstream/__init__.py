@@ -12,5 +12,6 @@ Three rules hold everywhere:
   was tried and failed; it counts as the published toolkit counts it.
 * `<score>/<group>` is a published sub-score where there is one, else the published function on that group.
 
+Rows may be many: they are gone through once, those of AdvInstruction twice, and only counts are kept of them.
 Core's own group names (`recall` for `squad`) are accepted beside the published ones and come back unchanged.
 """

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from assay.schema import Raw, Upstream
+from assay.schema import Rows
 from assay.upstream import ethics, fairness, privacy, robustness, safety, truthfulness
+from assay.upstream.recorded import Scores
 
 Label = tuple[str, str]
 """What the published toolkit calls a number, and what we call it."""
@@ -14,7 +15,7 @@ Label = tuple[str, str]
 GLUE_TASKS = ("qqp", "sst2", "qnli", "mnli")
 CLASSES = (("overall", "accuracy"), ("good", "accuracy/good"), ("bad", "accuracy/bad"))
 
-LAYOUT: tuple[tuple[str, str, Upstream, str | tuple[Label, ...]], ...] = (
+LAYOUT: tuple[tuple[str, str, Callable[[Rows], Scores], str | tuple[Label, ...]], ...] = (
     (
         "truthfulness.misinformation_internal/accuracy",
         "truthfulness/internal",
@@ -161,7 +162,7 @@ left out: result files hold no embeddings of its three texts.
 """
 
 
-def published_report(files: Mapping[str, Sequence[Raw]]) -> dict[str, Any]:
+def published_report(files: Mapping[str, Rows]) -> dict[str, Any]:
     """All published numbers of a recorded run.
 
     Args:
