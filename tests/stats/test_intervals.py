@@ -19,7 +19,7 @@ def stratum(right: NDArray[Any], rows: NDArray[Any]) -> Stratum:
     """Clusters with so many right of so many rows."""
     sums = np.stack([right, rows], axis=1).astype(np.float64)
     size = float(rows.mean())
-    return Stratum(sums, share, down=np.array([[0.0, size]]), up=np.array([[size, size]]))
+    return Stratum(sums, share, len(sums), down=np.array([[0.0, size]]), up=np.array([[size, size]]))
 
 
 def drawn(rng: np.random.Generator, clusters: int, rows: int, truth: float, alike: float) -> Stratum:
@@ -106,7 +106,7 @@ def test_the_resamples_are_spread_as_theory_has_it() -> None:
 
 
 def test_no_spread_and_no_worst_case_is_no_interval() -> None:
-    assert bootstrap([Stratum(np.ones((20, 2)), share)]) is None
+    assert bootstrap([Stratum(np.ones((20, 2)), share, 20)]) is None
 
 
 def test_most_resamples_undefined_is_no_interval() -> None:
@@ -114,8 +114,8 @@ def test_most_resamples_undefined_is_no_interval() -> None:
     sums[0] = 1.0
     with np.errstate(invalid="ignore"):
         # One cluster of four carries all: a resample is without it with (3/4)⁴, 0.32, so most still have it.
-        assert bootstrap([Stratum(sums, share, np.array([[0.0, 1.0]]), np.array([[1.0, 1.0]]))]) is not None
-        rare = Stratum(sums, lambda s: np.where(s[..., 1] == 1, share(s), np.nan))
+        assert bootstrap([Stratum(sums, share, 4, np.array([[0.0, 1.0]]), np.array([[1.0, 1.0]]))]) is not None
+        rare = Stratum(sums, lambda s: np.where(s[..., 1] == 1, share(s), np.nan), 4)
         assert bootstrap([rare]) is None
 
 

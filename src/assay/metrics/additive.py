@@ -9,18 +9,18 @@ A mean over groups keeps the sums of each group apart and averages what the form
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from math import isfinite
 from typing import Literal
 
 import numpy as np
 
+from assay.metrics.columns import Matrix, Points, Tally, columns
 from assay.schema import Better, Measure, Point
-from assay.stats.intervals import Formula, Interval, Matrix, Stratum, bootstrap, wilson
+from assay.stats.intervals import Formula, Interval, Stratum, bootstrap, most_units, wilson
 
-Tally = Callable[[Sequence[Point]], Matrix]
-"""Points → what each adds, one row a point, one column a sum."""
+__all__ = ["Additive", "Matrix", "Tally", "Terms", "has_label", "has_value"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Terms:
     found."""
     up: Tally | None = None
     """The same for the highest number."""
-    floor: Callable[[Matrix, Sequence[Point]], float] | None = None
+    floor: Callable[[Matrix, Points], float] | None = None
     """The lowest number of known sums and missing points, where what one of them adds depends on the
     others."""
     kind: Callable[[Point], str] | None = None
@@ -58,7 +58,7 @@ class Additive:
     A scored point that the metric cannot use (`usable`) counts as unread.
     """
 
-    terms: Callable[[Sequence[Point]], Terms]
+    terms: Callable[[Points], Terms]
     """The terms for these points: most metrics need not look; tables must know their rows and columns."""
     lowest: float = 0.0
     highest: float = 1.0
@@ -73,10 +73,11 @@ class Additive:
     by_group: bool = False
     """The mean over the groups of the points."""
 
-    def __call__(self, points: Sequence[Point], better: Better) -> Measure:
+    def __call__(self, points: Iterable[Point], better: Better) -> Measure:
         """The measure of these points."""
-        parts = tuple(grouped(points).values()) if self.by_group else (points,)
-        shares = [_share(self, part) for part in parts if part]
+        given = columns(points)
+        parts = [part for part in (given.by_group().values() if self.by_group else (given,)) if len(part)]
+        shares = [_share(self, part, most_units(len(parts))) for part in parts]
         value = self._mean([share.value for share in shares])
         low, high = (None, None) if value is None else self._interval(shares)
         floor = self._mean([share.floor for share in shares])
@@ -88,7 +89,7 @@ class Additive:
             low=None if low is None else max(low, self.lowest),
             high=None if high is None else min(high, self.highest),
             n=scored,
-            total=len(points),
+            total=len(given),
             blocked=blocked,
             failed=failed,
             unread=unread,
@@ -98,6 +99,10 @@ class Additive:
             better=better,
             outer=self.outer and missing > 0,
         )
+
+    def status(self, point: Point) -> str:
+        """What the point is to this metric."""
+        return "unread" if point.status == "scored" and not self.usable(point) else point.status
 
     def _mean(self, values: Sequence[float]) -> float | None:
         """None where there are none or one is undefined: a published average is over all groups."""
@@ -109,7 +114,7 @@ class Additive:
         strata = [share.stratum for share in shares]
         if self.interval == "none":
             return None, None
-        if self.interval == "proportion" and len(shares) == 1 and len(strata[0].sums) == shares[0].counted:
+        if self.interval == "proportion" and len(shares) == 1 and strata[0].clusters == shares[0].counted:
             right, n = strata[0].total
             return wilson(float(right), float(n))
         return bootstrap(strata, cautious=self.interval != "values") or (None, None)
@@ -129,29 +134,21 @@ class _Share:
     ceiling: float
 
 
-def grouped(points: Sequence[Point]) -> dict[str, list[Point]]:
-    """The points of each group, groups by name."""
-    groups: dict[str, list[Point]] = {}
-    for point in points:
-        groups.setdefault(point.group, []).append(point)
-    return dict(sorted(groups.items()))
-
-
-def _share(metric: Additive, points: Sequence[Point]) -> _Share:
+def _share(metric: Additive, points: Points, most: int) -> _Share:
     """The numbers of one part."""
-    by_status: dict[str, list[Point]] = {"scored": [], "unread": [], "blocked": [], "failed": []}
-    for point in points:
-        useless = point.status == "scored" and not metric.usable(point)
-        by_status["unread" if useless else point.status].append(point)
-    scored, unread, blocked, failed = by_status.values()
-    counted = scored + unread if metric.unread_counts else scored
-    missing = blocked + failed + ([] if metric.unread_counts else unread)
-    terms = metric.terms(counted + missing)
-    stratum = _stratum(terms, counted)
+    became = [metric.status(kind) for kind in points.kinds]
+    counts = dict.fromkeys(("scored", "unread", "blocked", "failed"), 0)
+    for status, count in zip(became, points.counts.tolist(), strict=True):
+        counts[status] += count
+    counting = ("scored", "unread") if metric.unread_counts else ("scored",)
+    counted = points.of_kind(lambda kind: metric.status(kind) in counting)
+    missing = points.of_kind(lambda kind: metric.status(kind) not in counting)
+    terms = metric.terms(points)
+    stratum = _stratum(terms, counted, most)
     value = stratum.value
-    floor, ceiling = (value, value) if not missing else _extremes(metric, terms, stratum.total, missing)
+    floor, ceiling = (value, value) if not len(missing) else _extremes(metric, terms, stratum.total, missing)
     return _Share(
-        counts=(len(scored), len(unread), len(blocked), len(failed)),
+        counts=(counts["scored"], counts["unread"], counts["blocked"], counts["failed"]),
         counted=len(counted),
         missing=len(missing),
         stratum=stratum,
@@ -161,44 +158,31 @@ def _share(metric: Additive, points: Sequence[Point]) -> _Share:
     )
 
 
-def _extremes(metric: Additive, terms: Terms, total: Matrix, missing: Sequence[Point]) -> Interval:
+def _extremes(metric: Additive, terms: Terms, total: Matrix, missing: Points) -> Interval:
     """The lowest and the highest number that the missing points leave possible."""
     if terms.down is None or terms.up is None:
         return metric.lowest, metric.highest
     if terms.floor is not None:
         floor = terms.floor(total, missing)
     else:
-        floor = float(terms.formula(total + terms.down(missing).sum(axis=0)))
+        floor = float(terms.formula(total + missing.total(terms.down)))
     # Where the best way leaves the number undefined, what the worst way gives is the only number possible.
-    return floor, float(np.fmax(floor, terms.formula(total + terms.up(missing).sum(axis=0))))
+    return floor, float(np.fmax(floor, terms.formula(total + missing.total(terms.up))))
 
 
-def _stratum(terms: Terms, points: Sequence[Point]) -> Stratum:
-    """The sums of each cluster, and the directions in which unseen ones could pull."""
-    clusters = _clusters(points)
-    order = np.argsort(clusters, kind="stable")
-    starts = np.flatnonzero(np.diff(clusters[order], prepend=-1))
-    sums = np.add.reduceat(terms.tally(points)[order], starts, axis=0)
-    if terms.down is None or terms.up is None or not points:
-        return Stratum(sums, terms.formula)
-    heaps = [np.ones(len(points), dtype=np.bool_)]
+def _stratum(terms: Terms, points: Points, most: int) -> Stratum:
+    """The sums of each cluster or heap of clusters, and the directions in which unseen ones could pull."""
+    sums, clusters = points.sums(terms.tally, most)
+    if terms.down is None or terms.up is None or not len(points):
+        return Stratum(sums, terms.formula, clusters)
+    heaps = [(points, clusters)]
     if terms.kind is not None:
-        kinds = [terms.kind(point) for point in points]
-        heaps += [np.array([kind == one for kind in kinds]) for one in sorted(set(kinds))]
-    sizes = np.array([len(np.unique(clusters[heap])) for heap in heaps], dtype=np.float64)
+        of = terms.kind
+        for one in sorted(set(map(of, points.kinds))):
+            heap = points.of_kind(lambda kind, one=one: of(kind) == one)  # type: ignore[misc]
+            heaps.append((heap, heap.clusters))
 
     def directions(way: Tally) -> Matrix:
-        gone = way(points)
-        return np.stack([gone[heap].sum(axis=0) for heap in heaps]) / sizes[:, None]
+        return np.stack([heap.total(way) / size for heap, size in heaps if size])
 
-    return Stratum(sums, terms.formula, directions(terms.down), directions(terms.up))
-
-
-def _clusters(points: Sequence[Point]) -> np.ndarray[tuple[int], np.dtype[np.intp]]:
-    """The number of each point's cluster. A point without a cluster is one of its own.
-
-    Numbered by name: the order in which rows came back must not change the interval.
-    """
-    numbers = {name: number for number, name in enumerate(sorted({p.cluster for p in points} - {""}))}
-    alone = iter(range(len(numbers), len(numbers) + len(points)))
-    return np.array([numbers[p.cluster] if p.cluster else next(alone) for p in points], dtype=np.intp)
+    return Stratum(sums, terms.formula, clusters, directions(terms.down), directions(terms.up))

@@ -6,13 +6,15 @@ ceiling are the ends of the scale (`Measure.outer`). Where none are, they are th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
 from assay.metrics.additive import Additive, Terms, has_label, has_value
+from assay.metrics.columns import Points
 from assay.schema import Point
 from assay.stats.intervals import Formula, Matrix
+from assay.stats.tails import independence
 
 
 def pearson() -> Additive:
@@ -49,10 +51,10 @@ def _is_cell(point: Point) -> bool:
     return has_label(point) and point.gold is not None
 
 
-def _moments(points: Sequence[Point]) -> Terms:
+def _moments(points: Points) -> Terms:
     """The sums that r needs, of numbers in standard units: r does not change, and nothing cancels."""
-    usable = [point for point in points if point.status == "scored" and _is_pair(point)]
-    units = [_units([point.value for point in usable]), _units([point.gold for point in usable])]
+    usable = points.of_kind(lambda kind: kind.status == "scored" and _is_pair(kind))
+    units = [_units(point.value for point in usable), _units(point.gold for point in usable)]
 
     def tally(scored: Sequence[Point]) -> Matrix:
         pairs = np.array([(point.value, point.gold) for point in scored], dtype=np.float64).reshape(-1, 2)
@@ -62,9 +64,9 @@ def _moments(points: Sequence[Point]) -> Terms:
     return Terms(tally, _pearson)
 
 
-def _units(numbers: Sequence[object]) -> tuple[float, float]:
+def _units(numbers: Iterable[object]) -> tuple[float, float]:
     """Their mean, and what makes their spread 1; 0 where they only differ by rounding."""
-    values = np.array(numbers, dtype=np.float64)
+    values = np.fromiter(numbers, dtype=np.float64)
     if not len(values):
         return 0.0, 0.0
     middle, spread = float(values.mean()), float(values.std())
@@ -81,9 +83,9 @@ def _pearson(sums: Matrix) -> Matrix:
     return np.where(defined, np.clip((xy - x * y) / below, -1.0, 1.0), np.nan)
 
 
-def _table(points: Sequence[Point], of_table: Formula) -> Terms:
+def _table(points: Points, of_table: Formula) -> Terms:
     """The cells of the label × gold table, and a formula that takes them as one (…, labels, golds)."""
-    cells = [_cell(point) for point in points if point.status == "scored" and _is_cell(point)]
+    cells = [_cell(point) for point in points.kinds if point.status == "scored" and _is_cell(point)]
     labels = {label: row for row, label in enumerate(sorted({label for label, _ in cells}))}
     golds = {gold: column for column, gold in enumerate(sorted({gold for _, gold in cells}))}
     size = len(labels) * len(golds)
@@ -107,11 +109,7 @@ def _p_value(table: Matrix) -> Matrix:
     if not table.sum():
         return np.asarray(np.nan)
     occurring = table[table.sum(axis=1) > 0][:, table.sum(axis=0) > 0]
-    if min(occurring.shape) < 2:
-        return np.asarray(1.0)
-    from scipy.stats import chi2_contingency  # 0.7 s to import, so only here
-
-    return np.asarray(chi2_contingency(occurring).pvalue)
+    return np.asarray(independence(occurring))
 
 
 def _cramers_v(table: Matrix) -> Matrix:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assay.metrics.additive import Additive, Terms
+from assay.metrics.columns import Points
 from assay.metrics.rates import ratio
 from assay.schema import Point
 from assay.stats.intervals import Matrix
@@ -29,7 +30,7 @@ def macro_recall(*labels: str) -> Additive:
         found, gold, _ = _thirds(sums)
         return _mean_where(gold > 0, _divide(found, gold))
 
-    def terms(points: Sequence[Point]) -> Terms:
+    def terms(points: Points) -> Terms:
         classes = _Classes(labels or _gold(points))
         return Terms(classes.tally, formula, down=classes.missed, up=classes.right, kind=_kind)
 
@@ -45,14 +46,14 @@ def macro_f1(*labels: str) -> Additive:
         labels: the classes; where none are given, those that are gold somewhere.
     """
 
-    def terms(points: Sequence[Point]) -> Terms:
+    def terms(points: Points) -> Terms:
         classes = _Classes(labels or _gold(points))
         return Terms(
             classes.tally,
             _macro_f1,
             down=classes.mistaken,
             up=classes.right,
-            floor=lambda total, missing: _least_f1(total, classes.gold(missing)),
+            floor=lambda total, missing: _least_f1(total, missing.total(classes.gold), len(missing)),
             kind=_kind,
         )
 
@@ -121,8 +122,8 @@ class _Classes:
         return hot[[self._number.get(label, none) if isinstance(label, str) else none for label in labels]]
 
 
-def _gold(points: Sequence[Point]) -> tuple[str, ...]:
-    return tuple(sorted({point.gold for point in points if isinstance(point.gold, str)}))
+def _gold(points: Points) -> tuple[str, ...]:
+    return tuple(sorted({kind.gold for kind in points.kinds if isinstance(kind.gold, str)}))
 
 
 def _kind(point: Point) -> str:
@@ -153,8 +154,8 @@ def _macro_f1(sums: Matrix) -> Matrix:
     return _mean_where(gold + answered > 0, _divide(2 * found, gold + answered))
 
 
-def _least_f1(total: Matrix, missing: Matrix) -> float:
-    """The lowest macro F1 possible, had the missing points (one-hot gold, points × classes) been answered.
+def _least_f1(total: Matrix, more: Matrix, missing: int) -> float:
+    """The lowest macro F1 possible, had the missing points (so many, `more` of them gold of each class) been answered.
 
     A right answer can only raise it, so all are wrong, and what is open is which class each is taken for. F1
     falls with each false positive, by less each time, and a point may be taken for any class but its own: x_c
@@ -164,17 +165,14 @@ def _least_f1(total: Matrix, missing: Matrix) -> float:
     the mean as well.
     """
     found, gold, answered = _thirds(total)
-    more = missing.sum(axis=0)
     size = gold + more + answered
     occurs = size > 0
-    steps = np.arange(len(missing))
-    f1 = 2 * _divide(found[:, None], size[:, None] + np.arange(len(missing) + 1))
-    falls = np.where(steps < (len(missing) - more)[:, None], f1[:, :-1] - f1[:, 1:], 0.0)
-    saved = np.concatenate([[0.0], np.cumsum(np.sort(falls, axis=None)[::-1][: len(missing)])])
-    idle = min(int((~occurs).sum()), len(missing))
+    steps = np.arange(missing)
+    f1 = 2 * _divide(found[:, None], size[:, None] + np.arange(missing + 1))
+    falls = np.where(steps < (missing - more)[:, None], f1[:, :-1] - f1[:, 1:], 0.0)
+    saved = np.concatenate([[0.0], np.cumsum(np.sort(falls, axis=None)[::-1][:missing])])
+    idle = min(int((~occurs).sum()), missing)
     lowest = [
-        (f1[:, 0].sum() - saved[len(missing) - new]) / (occurs.sum() + new)
-        for new in range(idle + 1)
-        if occurs.sum() + new
+        (f1[:, 0].sum() - saved[missing - new]) / (occurs.sum() + new) for new in range(idle + 1) if occurs.sum() + new
     ]
     return float(min(lowest, default=float("nan")))

@@ -6,11 +6,12 @@ counted among the unreadable ones as well, since no readable answer is no right 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 
 from assay.metrics.additive import Additive, Terms, has_value
+from assay.metrics.columns import columns
 from assay.schema import Better, Measure, Metric, Point
 from assay.stats.intervals import Matrix
 
@@ -74,10 +75,11 @@ def maximum(low: float = 0.0, high: float = 1.0) -> Metric:
         high: the greatest.
     """
 
-    def measure(points: Sequence[Point], better: Better) -> Measure:
-        counted = mean(low, high)(points, better)
-        values = [point.value for point in points if point.status == "scored" and has_value(point)]
-        value = min(max((v for v in values if v is not None), default=low), high)
+    def measure(points: Iterable[Point], better: Better) -> Measure:
+        given = columns(points)
+        counted = mean(low, high)(given, better)
+        usable = given.of_kind(lambda kind: kind.status == "scored" and has_value(kind))
+        value = min(max(float(usable.value.max()), low), high) if len(usable) and usable.value is not None else low
         missing = counted.total - counted.n
         return Measure(
             value=value if counted.n else None,

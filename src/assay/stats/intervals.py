@@ -22,6 +22,8 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
+from assay.stats.tails import Z, student_t
+
 Matrix = NDArray[np.float64]
 
 Formula = Callable[[Matrix], Matrix]
@@ -29,11 +31,17 @@ Formula = Callable[[Matrix], Matrix]
 
 Interval = tuple[float, float]
 
-Z = NormalDist().inv_cdf(0.975)
 DRAWS = 2_000
+BLOCK = 250
+"""Resamples that are made at a time."""
 UNITS = 1_000
 """At most so many units are resampled, over all strata; more clusters are first dealt at random into so many
 heaps. Their spread shows the same variance; the half width is off by about 1 / sqrt(2 · 1000), 2 %."""
+
+
+def most_units(strata: int) -> int:
+    """How many units each of so many strata may have."""
+    return max(UNITS // max(strata, 1), 100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +49,10 @@ class Stratum:
     """Clusters that are resampled among themselves, and the formula of their sums."""
 
     sums: Matrix
-    """One row a cluster, one column a sum. At least one cluster; the formula of the total is defined."""
+    """One row a unit, one column a sum; a unit is a cluster, or a heap of them where there are more than
+    `most_units`. The formula of the total is defined."""
     formula: Formula
+    clusters: int
     down: Matrix | None = None
     """Directions, one a row: what an average cluster would have added, had its rows gone the lowest way. The
     first stands for all rows, further ones for kinds of rows whose share in the number is larger than their
@@ -89,7 +99,7 @@ def bootstrap(strata: Sequence[Stratum], cautious: bool = True) -> Interval | No
     directed = all(stratum.down is not None for stratum in strata)
     if flat and not directed:
         return None
-    level = _level(sum(len(stratum.sums) for stratum in strata), len(strata))
+    level = _level(sum(stratum.clusters for stratum in strata), len(strata))
     low, high = (float(edge) for edge in np.quantile(draws, (level, 1 - level)))
     if directed and (cautious or flat):
         least, most = unseen(strata)
@@ -104,7 +114,7 @@ def unseen(strata: Sequence[Stratum]) -> Interval:
     clusters fall where they move it most: all into one stratum, or spread in proportion to the strata's
     sizes.
     """
-    sizes = np.array([len(stratum.sums) for stratum in strata], dtype=np.float64)
+    sizes = np.array([stratum.clusters for stratum in strata], dtype=np.float64)
     values = np.array([stratum.value for stratum in strata])
 
     def moved(way: Callable[[Stratum], Matrix | None], pick: Callable[..., np.float64]) -> float:
@@ -124,12 +134,10 @@ def _draws(strata: Sequence[Stratum]) -> Matrix | None:
 
     A stratum's resamples that define no number are left out; None where they are most of them.
     """
-    rng = np.random.default_rng([len(stratum.sums) for stratum in strata])
-    most = max(UNITS // len(strata), 100)
+    rng = np.random.default_rng([stratum.clusters for stratum in strata])
     mean = np.zeros(DRAWS)
     for stratum in strata:
-        units = _heaps(stratum.sums, most, rng)
-        values = stratum.formula(_weights(len(units), rng) @ units)
+        values = stratum.formula(_resampled(stratum.sums, rng))
         defined = values[np.isfinite(values)]
         if len(defined) < DRAWS / 2:
             return None
@@ -137,22 +145,19 @@ def _draws(strata: Sequence[Stratum]) -> Matrix | None:
     return mean
 
 
-def _heaps(sums: Matrix, most: int, rng: np.random.Generator) -> Matrix:
-    """At most `most` rows: the clusters themselves, or heaps of them, of equal size but for one cluster."""
-    if len(sums) <= most:
-        return sums
-    starts = np.arange(most) * len(sums) // most
-    return np.asarray(np.add.reduceat(rng.permutation(sums), starts, axis=0))
-
-
-def _weights(units: int, rng: np.random.Generator) -> Matrix:
-    """How often each unit is drawn in each resample (draws × units).
+def _resampled(sums: Matrix, rng: np.random.Generator) -> Matrix:
+    """The sums of each resample (draws × sums), some at a time: their weights take a byte and more a unit.
 
     Counted draws: the same law as `rng.multinomial`, at a third of its time.
     """
-    drawn = rng.integers(units, size=(DRAWS, units)) + units * np.arange(DRAWS)[:, None]
-    counts = np.bincount(drawn.ravel(), minlength=DRAWS * units)
-    return counts.reshape(DRAWS, units).astype(np.float64)
+    units = len(sums)
+    rows = np.arange(BLOCK)[:, None] * units
+    parts = []
+    for _ in range(DRAWS // BLOCK):
+        drawn = rng.integers(units, size=(BLOCK, units)) + rows
+        counts = np.bincount(drawn.ravel(), minlength=BLOCK * units)
+        parts.append(counts.reshape(BLOCK, units).astype(np.float64) @ sums)
+    return np.concatenate(parts)
 
 
 def _level(clusters: int, strata: int) -> float:
@@ -160,6 +165,4 @@ def _level(clusters: int, strata: int) -> float:
     freedom = clusters - strata
     if freedom < 1:
         return 0.0
-    from scipy.special import stdtrit  # 0.2 s to import, so only here
-
-    return NormalDist().cdf(-float(stdtrit(freedom, 0.975)) * sqrt(clusters / freedom))
+    return NormalDist().cdf(-student_t(freedom) * sqrt(clusters / freedom))
