@@ -9,7 +9,7 @@ import pytest
 from assay.errors import StoreError
 from assay.schema import Message, Record, Reply, Row, Usage, Verdict, user
 from assay.store import RunFolder, run_folder
-from assay.store.folder import Samples, by_task, json_of, record_of, unwritable
+from assay.store.folder import Samples, json_of, record_of, unwritable
 
 PLAIN = Record(Row("1", (user("x"),)), (Reply("y"),))
 FULL = Record(
@@ -29,43 +29,90 @@ FULL = Record(
 )
 
 
+def write(folder: RunFolder, *records: Record) -> None:
+    with Samples(folder) as samples:
+        for place, record in enumerate(records):
+            samples.add(place, 0, "safety/misuse", "core", record)
+
+
 @pytest.mark.parametrize("record", [PLAIN, FULL, Record(Row("2", (user("x"),), gold=-0.25), (Reply("y", "filtered"),))])
 def test_a_record_comes_back_as_it_was(record: Record, tmp_path: Path) -> None:
-    written = Samples(RunFolder(tmp_path / "run"))
-    written.add((0, 0, 0), "safety/misuse", "core", record)
-    written.close()
-    ((task, found),) = RunFolder(tmp_path / "run").records()
-    assert task == "safety/misuse"
-    assert found.replies == record.replies
-    assert found.verdicts == record.verdicts
-    assert json_of(found) == json_of(record)
-    assert found.row.chats == record.row.chats
-    assert found.row.gold == record.row.gold
+    folder = RunFolder(tmp_path / "run")
+    with Samples(folder) as samples:
+        samples.add(0, 3, "safety/misuse", "core", record)
+        (written,) = samples.of(range(1))
+    ((task, epoch, found),) = folder.records()
+    assert (task, epoch) == ("safety/misuse", 3)
+    for one in (written, found):
+        assert one.replies == record.replies
+        assert one.verdicts == record.verdicts
+        assert json_of(one) == json_of(record)
+        assert one.row.chats == record.row.chats
+        assert one.row.gold == record.row.gold
     assert record_of(json_of(record)).row.cluster == record.row.cluster
 
 
-def test_samples_are_in_the_order_of_the_rows_however_they_came(tmp_path: Path) -> None:
-    written = Samples(RunFolder(tmp_path / "it's a run"))
-    for order in [(1, 0, 0), (0, 1, 1), (0, 0, 0), (0, 1, 0), (0, 10, 0), (0, 2, 0)]:
-        row = Row("-".join(map(str, order)), (user("x"),))
-        written.add(order, f"t/{order[0]}", "core", Record(row, (Reply("y"),)))
-    written.close()
-    found = [record.row.id for _, record in RunFolder(tmp_path / "it's a run").records()]
-    assert found == ["0-0-0", "0-1-0", "0-1-1", "0-2-0", "0-10-0", "1-0-0"]
-    assert [path.name for path in (tmp_path / "it's a run").iterdir()] == ["samples.parquet"]
+def test_samples_are_in_their_places_however_they_came(tmp_path: Path) -> None:
+    folder = RunFolder(tmp_path / "it's a run")
+    with Samples(folder) as samples:
+        for place in (3, 1, 0, 2, 10, 4):
+            samples.add(place, 0, f"t/{place // 3}", "core", Record(Row(str(place), (user("x"),)), (Reply("y"),)))
+        assert [record.row.id for record in samples.of(range(1, 11))] == ["1", "2", "3", "4", "10"]
+        assert len(samples.of(range(1, 3))) == 2
+    assert [record.row.id for _, _, record in folder.records()] == ["0", "1", "2", "3", "4", "10"]
+    assert [record.row.id for _, _, record in folder.records(["t/1", "t/3"])] == ["3", "4", "10"]
+    assert folder.counts() == {"t/0": 3, "t/1": 2, "t/3": 1}
+    assert [path.name for path in folder.path.iterdir()] == ["samples.parquet"]
+
+
+def test_two_at_the_same_run_do_not_meet(tmp_path: Path) -> None:
+    folder = RunFolder(tmp_path / "run")
+    with Samples(folder) as mine, Samples(folder) as theirs:
+        for samples in (mine, theirs):
+            samples.add(0, 0, "t/a", "core", PLAIN)
+    assert len(list(folder.records())) == 1
+    assert [path.name for path in folder.path.iterdir()] == ["samples.parquet"]
+
+
+def test_what_a_killed_run_left_is_removed_and_what_a_living_one_holds_is_not(tmp_path: Path) -> None:
+    folder = RunFolder(tmp_path / "run")
+    folder.path.mkdir()
+    for left in (".samples.abc.jsonl", ".samples.abc.ordered", ".samples.abc.parquet"):
+        (folder.path / left).write_bytes(b"{")
+    with Samples(folder) as living:
+        assert [path.name for path in folder.path.iterdir()] == [living._spool.name]
+        write(folder, PLAIN)
+        assert living._spool.exists()
+        living.add(0, 0, "t/a", "core", FULL)
+    assert [record.row.id for _, _, record in folder.records()] == ["a/7"]
+
+
+def test_an_error_leaves_the_samples_of_the_last_run_that_had_none(tmp_path: Path) -> None:
+    folder = RunFolder(tmp_path / "run")
+    write(folder, PLAIN, PLAIN)
+    with pytest.raises(ZeroDivisionError), Samples(folder) as samples:
+        samples.add(0, 0, "t/a", "core", PLAIN)
+        raise ZeroDivisionError
+    assert len(list(folder.records())) == 2
+    assert [path.name for path in folder.path.iterdir()] == ["samples.parquet"]
+
+
+def test_a_reply_longer_than_any_buffer_is_kept(tmp_path: Path) -> None:
+    folder = RunFolder(tmp_path / "run")
+    long = Record(Row("1", (user("x"),)), (Reply("é" * 3_000_000),))
+    write(folder, PLAIN, long, PLAIN)
+    assert [len(record.replies[0].text) for _, _, record in folder.records()] == [1, 3_000_000, 1]
 
 
 def test_a_run_without_samples_has_an_empty_file(tmp_path: Path) -> None:
-    Samples(RunFolder(tmp_path / "run")).close()
+    write(RunFolder(tmp_path / "run"))
     assert list(RunFolder(tmp_path / "run").records()) == []
 
 
-def test_records_of_a_task_come_together() -> None:
-    assert [(name, len(records)) for name, records in by_task([("a", PLAIN), ("a", FULL), ("b", PLAIN)])] == [
-        ("a", 2),
-        ("b", 1),
-    ]
-    assert list(by_task([])) == []
+def test_samples_that_are_no_parquet_are_said(tmp_path: Path) -> None:
+    (tmp_path / "samples.parquet").write_bytes(b"PAR1 no PAR1")
+    with pytest.raises(StoreError, match="assay run"):
+        list(RunFolder(tmp_path).records())
 
 
 def test_json_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

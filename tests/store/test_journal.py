@@ -1,13 +1,15 @@
-"""What was committed stays; what cannot be committed is said."""
+"""What was committed stays; what cannot be committed is said; two processes ask each key once."""
 
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import signal
-import sqlite3
 import subprocess
 import sys
+import time
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -83,12 +85,6 @@ def test_a_read_only_folder_is_said(tmp_path: Path) -> None:
         Journal(tmp_path / "file" / "j.sqlite")
 
 
-def test_a_file_that_is_no_journal_is_said(tmp_path: Path) -> None:
-    (tmp_path / "j.sqlite").write_bytes(b"this is not a database" * 100)
-    with pytest.raises(StoreError, match="damaged"):
-        Journal(tmp_path / "j.sqlite")
-
-
 def test_a_full_disk_loses_nothing_that_was_committed(tmp_path: Path) -> None:
     path = tmp_path / "j.sqlite"
     with Journal(path) as journal:
@@ -102,10 +98,211 @@ def test_a_full_disk_loses_nothing_that_was_committed(tmp_path: Path) -> None:
         assert journal.get(journal.key(MODEL, Request(user("before")))) == Reply("before")
 
 
-def test_a_journal_that_breaks_while_it_is_read_is_said(tmp_path: Path) -> None:
+def test_a_journal_that_breaks_while_it_is_used_is_said(tmp_path: Path) -> None:
     with Journal(tmp_path / "j.sqlite") as journal:
-        journal._db.execute("DROP TABLE replies")
+        put(journal, "x")
+        journal._db.execute("ALTER TABLE replies RENAME TO elsewhere")
         with pytest.raises(StoreError):
-            journal.get(b"x")
-        journal._db.execute("CREATE TABLE replies (key BLOB PRIMARY KEY, model TEXT, reply BLOB)")
-    assert sqlite3.connect(tmp_path / "j.sqlite").close() is None
+            journal.get(journal.key(MODEL, Request(user("x"))))
+        with pytest.raises(StoreError):
+            put(journal, "y")
+        journal._db.execute("ALTER TABLE elsewhere RENAME TO replies")
+    with Journal(tmp_path / "j.sqlite") as journal:
+        assert len(journal) == 2, "what waited was committed in the end"
+
+
+def test_a_file_that_cannot_be_written_is_said_when_it_is_opened(tmp_path: Path) -> None:
+    with Journal(tmp_path / "j.sqlite"):
+        pass
+    with (tmp_path / "j.sqlite").open("r+b") as file:
+        file.seek(18)
+        file.write(b"\x03")  # SQLite's own way to say that this version may only read it (root may write any file)
+    with pytest.raises(StoreError, match="--out"):
+        Journal(tmp_path / "j.sqlite")
+
+
+def test_a_folder_without_locks_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_locks(*given: object) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr("fcntl.lockf", no_locks)
+    with Journal(tmp_path / "j.sqlite") as journal:
+        put(journal, "x")
+        (note,) = journal.notes
+    assert "only one run" in note
+
+
+# ---- without asking SQLite, and without waiting for the disk ------------------------------------------------
+
+
+def asked_of_sqlite(journal: Journal, *prompts: str) -> int:
+    """How many questions looking for these replies takes."""
+    asked: list[str] = []
+    journal._db.set_trace_callback(asked.append)
+    for prompt in prompts:
+        journal.get(journal.key(MODEL, Request(user(prompt))))
+    journal._db.set_trace_callback(None)
+    return len(asked)
+
+
+def test_what_was_never_stored_costs_no_question(tmp_path: Path) -> None:
+    stored, others = [f"s{number}" for number in range(50)], [f"o{number}" for number in range(50)]
+    with Journal(tmp_path / "j.sqlite") as journal:
+        assert asked_of_sqlite(journal, *stored, *others) == 0
+        put(journal, *stored)
+        assert asked_of_sqlite(journal, *stored, *others) == len(stored)
+    with Journal(tmp_path / "j.sqlite") as journal:
+        assert asked_of_sqlite(journal, *stored, *others) == len(stored)
+
+
+def test_what_another_may_have_stored_is_looked_for(tmp_path: Path) -> None:
+    with Journal(tmp_path / "j.sqlite") as journal, Journal(tmp_path / "j.sqlite") as other:
+        put(other, "x")
+        assert journal.get(journal.key(MODEL, Request(user("x")))) == Reply("x")
+        assert not journal.take(journal.key(MODEL, Request(user("x")))), "it is stored"
+        assert journal.take(journal.key(MODEL, Request(user("y"))))
+        assert not other.take(journal.key(MODEL, Request(user("y"))))
+
+
+def test_of_very_many_replies_none_is_listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in ("journal", "database"):
+        monkeypatch.setattr(f"assay.store.{module}.THOROUGHLY", 10)
+    for _ in range(2):
+        with Journal(tmp_path / "j.sqlite") as journal:
+            put(journal, *map(str, range(20)))
+            assert journal.get(journal.key(MODEL, Request(user("7")))) == Reply("7")
+            assert journal.get(journal.key(MODEL, Request(user("x")))) is None
+
+
+def test_the_log_begins_anew_while_replies_are_stored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("assay.store.journal.LOG_BYTES", 100_000)
+
+    async def one_by_one(journal: Journal, numbers: range) -> None:
+        for number in numbers:  # each a group of its own: 8 KB of log or more
+            request = Request(user(str(number)))
+            await journal.put(journal.key(MODEL, request), MODEL, request, Reply(str(number)))
+
+    with Journal(tmp_path / "j.sqlite") as journal:
+        for start in range(0, 160, 40):
+            asyncio.run(one_by_one(journal, range(start, start + 40)))
+            assert journal._tidying is not None
+            journal._tidying.join()
+        assert (tmp_path / "j.sqlite-wal").stat().st_size < 1_000_000, "1.3 MB without"
+        assert (tmp_path / "j.sqlite").stat().st_size > 20_000
+    with Journal(tmp_path / "j.sqlite") as journal:
+        assert [reply.text for reply in journal.replies()] == list(map(str, range(160)))
+
+
+# ---- two processes ----------------------------------------------------------------------------------------
+
+RUN = """
+import asyncio, os, sys
+from pathlib import Path
+from assay.models import cached
+from assay.schema import Reply, Request, user
+from assay.store import Journal
+
+journal, told, count, start = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), sys.argv[4]
+
+class Fake:
+    name, endpoint = "test/fake", "nowhere"
+    def __init__(self):
+        self.told = os.open(told, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+        self.gate = asyncio.Semaphore(8)
+    async def __call__(self, request):
+        async with self.gate:
+            os.write(self.told, request.chat[0].content.encode() + b"\\n")
+            await asyncio.sleep(0.01)
+            return Reply("re: " + request.chat[0].content)
+
+async def go():
+    print("ready", flush=True)
+    sys.stdin.readline()
+    with Journal(journal) as opened:
+        model, todo = cached(Fake(), opened), iter(range(count))
+        async def worker():
+            for number in todo:
+                reply = await model(Request(user(start + str(number))))
+                assert reply == Reply("re: " + start + str(number))
+        await asyncio.gather(*(worker() for _ in range(16)))
+        print(model.asked, model.hits, flush=True)
+
+asyncio.run(go())
+"""
+
+
+class Run:
+    """A process that asks for so many replies, eight at a time, 10 ms each."""
+
+    def __init__(self, folder: Path, name: str, count: int, start: str = "p") -> None:
+        self.told = folder / name
+        command = [sys.executable, "-c", RUN, str(folder / "j.sqlite"), str(self.told), str(count), start]
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def begins(self) -> None:
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        assert self.process.stdout.readline() == "ready\n"
+        print("go", file=self.process.stdin, flush=True)
+
+    def ends(self) -> tuple[int, int]:
+        """(asked, found)."""
+        said, _ = self.process.communicate()
+        assert self.process.returncode == 0
+        asked, hits = said.split()
+        return int(asked), int(hits)
+
+    @property
+    def asked(self) -> list[str]:
+        return self.told.read_text(encoding="utf-8").split() if self.told.exists() else []
+
+    def has_asked(self, count: int) -> None:
+        until = time.monotonic() + 20
+        while len(self.asked) < count and time.monotonic() < until:
+            time.sleep(0.005)
+        assert len(self.asked) >= count
+
+
+def test_two_processes_ask_each_key_once_and_both_get_a_part(tmp_path: Path) -> None:
+    count = 500
+    runs = [Run(tmp_path, name, count) for name in ("one", "other")]
+    for run in runs:
+        run.begins()
+    ended = [run.ends() for run in runs]
+    assert sum(asked for asked, _ in ended) == count
+    assert all(asked + hits == count for asked, hits in ended)
+    assert sorted(runs[0].asked + runs[1].asked) == sorted(f"p{number}" for number in range(count))
+    assert min(asked for asked, _ in ended) > count / 5
+    with Journal(tmp_path / "j.sqlite") as journal:
+        assert sorted(reply.text for reply in journal.replies()) == sorted(f"re: p{n}" for n in range(count))
+
+
+def test_of_two_processes_one_is_killed_and_the_other_takes_over(tmp_path: Path) -> None:
+    count = 400
+    one, other = Run(tmp_path, "one", count), Run(tmp_path, "other", count)
+    one.begins()
+    one.has_asked(20)
+    other.begins()
+    other.has_asked(20)
+    one.process.kill()
+    killed = time.monotonic()
+    one.process.communicate()
+    other.ends()
+    alone = count * 0.01 / 8
+    assert time.monotonic() - killed < alone + 2
+    asked = Counter(one.asked + other.asked)
+    assert set(asked) == {f"p{number}" for number in range(count)}
+    assert sum(asked.values()) - count <= 8, "those that were in flight"
+    with Journal(tmp_path / "j.sqlite") as journal:
+        assert Counter(reply.text for reply in journal.replies()) == Counter(f"re: p{n}" for n in range(count))
+        assert journal.notes == []
+
+
+def test_two_processes_that_ask_for_other_things_do_not_wait_for_each_other(tmp_path: Path) -> None:
+    count = 120
+    runs = [Run(tmp_path, start, count, start) for start in ("a", "b")]
+    for run in runs:
+        run.begins()
+    assert [run.ends() for run in runs] == [(count, 0)] * 2
+    with Journal(tmp_path / "j.sqlite") as journal:
+        assert len(journal) == 2 * count

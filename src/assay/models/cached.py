@@ -22,6 +22,18 @@ class Journal(Protocol):
         """The stored reply, if there is one."""
         ...
 
+    def take(self, key: bytes) -> bool:
+        """Whether this caller may ask for it now; it then must `release` it. Else: `lull`, and look again."""
+        ...
+
+    def release(self, key: bytes) -> None:
+        """What was taken is asked, and its reply, if there is one, committed."""
+        ...
+
+    def lull(self) -> Awaitable[None]:
+        """Wait a little for whoever asks for it, perhaps in another process."""
+        ...
+
     def put(self, key: bytes, model: Model, request: Request, reply: Reply) -> Awaitable[None]:
         """Done once the reply is committed."""
         ...
@@ -50,12 +62,10 @@ class cached(Wrapper):
         return await self._ask(key, request)
 
     async def _ask(self, key: bytes, request: Request) -> Reply:
+        """One reply for all in this process who want the same."""
         flight = self._flying[key] = asyncio.get_running_loop().create_future()
         try:
-            reply = await self.model(request)
-            if reply.finish != "failed":
-                await self.journal.put(key, self.model, request, reply)
-            self.asked += 1
+            reply = await self._one(key, request)
             flight.set_result(reply)
             return reply
         except BaseException as error:
@@ -67,3 +77,20 @@ class cached(Wrapper):
             raise
         finally:
             del self._flying[key]
+
+    async def _one(self, key: bytes, request: Request) -> Reply:
+        """A new reply, or the one that another process was asking for meanwhile."""
+        while not self.journal.take(key):
+            await self.journal.lull()
+            stored = self.journal.get(key)
+            if stored is not None:
+                self.hits += 1
+                return stored
+        try:
+            reply = await self.model(request)
+            if reply.finish != "failed":
+                await self.journal.put(key, self.model, request, reply)
+            self.asked += 1
+            return reply
+        finally:
+            self.journal.release(key)

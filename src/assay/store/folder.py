@@ -6,11 +6,14 @@ Its name holds no time: the same command finds it again. Files are written besid
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from array import array
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import blake2b
+from itertools import pairwise, repeat
 from pathlib import Path
+from tempfile import mkstemp
 from types import TracebackType
 from typing import Any, Self
 
@@ -85,18 +88,27 @@ class RunFolder:
             raise unwritable(file, error) from error
         return file
 
-    def records(self) -> Iterator[tuple[str, Record]]:
-        """(task id, record) of every sample, task by task, in the order of the rows."""
+    def records(self, tasks: Sequence[str] | None = None) -> Iterator[tuple[str, int, Record]]:
+        """(task id, epoch, record) of every sample, of these tasks or of all, in the order in which they were asked."""
+        asked = "SELECT task, epoch, record FROM read_parquet($file) WHERE $tasks IS NULL OR task IN $tasks"
+        for task, epoch, record in self._query(asked, {"tasks": tasks}):
+            yield task, epoch, record_of(orjson.loads(record))
+
+    def counts(self) -> dict[str, int]:
+        """How many samples each task has."""
+        asked = "SELECT task, count(*) FROM read_parquet($file) GROUP BY task"
+        return dict(self._query(asked, {}))
+
+    def _query(self, asked: str, given: Mapping[str, Any]) -> Iterator[tuple[Any, ...]]:
         import duckdb
 
         if not self.samples.is_file():
             raise StoreError(f"{self.path} has no samples.parquet: run the same `assay run` command again")
-        with duckdb.connect() as db:
+        with duckdb.connect(config={"threads": 1}) as db:
             try:
-                found = db.execute("SELECT task, record FROM read_parquet(?)", [str(self.samples)])
+                found = db.execute(asked, {"file": str(self.samples), **given})
                 while batch := found.fetchmany(512):
-                    for task, record in batch:
-                        yield task, record_of(orjson.loads(record))
+                    yield from batch
             except duckdb.Error as error:
                 said = str(error).partition("\n")[0]
                 raise StoreError(
@@ -105,19 +117,25 @@ class RunFolder:
 
 
 class Samples:
-    """Writes the samples of a run as they are done, and turns them into `samples.parquet`, in order, at the end.
+    """The samples of a run: written as they are done, read again to be measured, `samples.parquet` at the end.
 
-    A run that ends in an error leaves the samples of the last one that did not.
+    They lie on disk in the order in which they came, eight bytes a sample in memory say where. A run that ends in an
+    error leaves the parquet file of the last one that did not.
     """
 
     def __init__(self, folder: RunFolder) -> None:
         self.folder = folder
-        self._spool = folder.path / ".samples.jsonl"
+        self._where = array("q")
+        self._end = self._longest = 0
         try:
             folder.path.mkdir(parents=True, exist_ok=True)
-            self._file = self._spool.open("wb")
+            # A name of its own: another process may be at the same run.
+            _forget_the_dead(folder.path)
+            number, name = mkstemp(dir=folder.path, prefix=".samples.", suffix=".jsonl")
+            _held(number)
         except OSError as error:
-            raise unwritable(self._spool, error) from error
+            raise unwritable(folder.path, error) from error
+        self._file, self._spool = open(number, "wb"), Path(name)  # noqa: PTH123, SIM115
 
     def __enter__(self) -> Self:
         return self
@@ -125,58 +143,135 @@ class Samples:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if error is None:
-            self.close()
-            return
-        with suppress(OSError):  # what is still buffered may not fit on a full disk; it is not needed any more
-            self._file.close()
-        with suppress(OSError):
-            self._spool.unlink()
-
-    def add(self, order: tuple[int, int, int], task: str, dataset: str, record: Record) -> None:
-        """Keep one sample; `order` is (task, row, epoch)."""
-        row, reply = record.row, record.replies[0]
-        line = {
-            "a": order[0],
-            "b": order[1],
-            "c": order[2],
-            "task": task,
-            "dataset": dataset,
-            "id": row.id,
-            "lang": row.lang,
-            "epoch": order[2],
-            "row_group": row.group,
-            "label": record.verdicts[0].label if record.verdicts else None,
-            "finish": reply.finish,
-            "prompt": row.chats[0][-1].content,
-            "reply": reply.text,
-            "record": orjson.dumps(json_of(record)).decode(),
-        }
         try:
-            self._file.write(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
+            if error is None:
+                self._write_parquet()
+        finally:
+            with suppress(OSError):  # what is still buffered may not fit on a full disk; it is not needed any more
+                self._file.close()
+            for left in (self._spool, *self._parts):
+                with suppress(OSError):
+                    left.unlink()
+
+    def add(self, place: int, epoch: int, task: str, dataset: str, record: Record) -> None:
+        """Keep one sample; `place` is where it stands in the run, from 0."""
+        row, reply = record.row, record.replies[0]
+        line = orjson.dumps(
+            {
+                "task": task,
+                "dataset": dataset,
+                "id": row.id,
+                "lang": row.lang,
+                "epoch": epoch,
+                "row_group": row.group,
+                "label": record.verdicts[0].label if record.verdicts else None,
+                "finish": reply.finish,
+                "prompt": row.chats[0][-1].content,
+                "reply": reply.text,
+                "record": json_of(record),
+            },
+            option=orjson.OPT_APPEND_NEWLINE,
+        )
+        if place >= len(self._where):
+            self._where.extend(repeat(-1, place + 1 - len(self._where)))
+        self._where[place] = self._end
+        self._end += len(line)
+        self._longest = max(self._longest, len(line))
+        try:
+            self._file.write(line)
         except OSError as error:
             raise unwritable(self._spool, error) from error
 
-    def close(self) -> None:
-        """Sort, write the parquet file, and forget the spool."""
+    def __len__(self) -> int:
+        return len(self._where)
+
+    def of(self, places: range) -> Written:
+        """The records of these places."""
+        return Written(self, places)
+
+    def lines(self, places: range) -> Iterator[bytes]:
+        """The samples of these places as they lie on disk, in order."""
+        try:
+            self._file.flush()
+            with self._spool.open("rb") as file:
+                at = -1
+                for where in self._where[places.start : places.stop]:
+                    if where < 0:
+                        continue
+                    if where != at:
+                        file.seek(where)
+                    line = file.readline()
+                    at = where + len(line)
+                    yield line
+        except OSError as error:
+            raise unwritable(self._spool, error) from error
+
+    @property
+    def _parts(self) -> tuple[Path, Path]:
+        """The samples in order, and the parquet file, before they have their names."""
+        return self._spool.with_suffix(".ordered"), self._spool.with_suffix(".parquet")
+
+    def _write_parquet(self) -> None:
+        """In order, a few thousand samples at a time."""
         import duckdb
 
-        part = self.folder.path / ".samples.parquet.part"
-        columns = {"a": "INTEGER", "b": "INTEGER", "c": "INTEGER", **COLUMNS}
+        ordered, part = self._parts
         shown = ", ".join(COLUMNS)
+        room = max(1 << 20, 2 * self._longest)
         try:
-            self._file.close()
-            with duckdb.connect(config={"threads": 2}) as db:
+            self._file.flush()
+            if any(after < before for before, after in pairwise(self._where)):
+                with ordered.open("wb") as file:
+                    file.writelines(self.lines(range(len(self))))
+            source = ordered if ordered.exists() else self._spool
+            with duckdb.connect(config={"threads": 1, "memory_limit": "256MB"}) as db:
                 db.execute(
-                    f"COPY (SELECT {shown} FROM read_json($spool, format='newline_delimited', columns={columns}, "
-                    f"maximum_object_size=268435456) ORDER BY a, b, c) "
-                    f"TO '{str(part).replace(chr(39), chr(39) * 2)}' (FORMAT parquet, COMPRESSION zstd)",
-                    {"spool": str(self._spool)},
+                    f"COPY (SELECT {shown} FROM read_json($spool, format='newline_delimited', "
+                    f"columns={COLUMNS | {'record': 'JSON'}}, maximum_object_size={room})) "
+                    f"TO '{str(part).replace(chr(39), chr(39) * 2)}' "
+                    "(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 2048)",
+                    {"spool": str(source)},
                 )
             part.replace(self.folder.samples)
-            self._spool.unlink()
         except (OSError, duckdb.Error) as error:
             raise unwritable(self.folder.samples, error) from error
+
+
+def _forget_the_dead(folder: Path) -> None:
+    """Remove what killed runs left. The living hold a lock on theirs, which the system drops when they die."""
+    for left in folder.glob(".samples.*.jsonl"):
+        with suppress(OSError), left.open("rb") as file:
+            if _held(file.fileno()):
+                for part in folder.glob(f"{left.stem}.*"):
+                    part.unlink()
+
+
+def _held(number: int) -> bool:
+    """Lock an open file for this process, if nobody holds it."""
+    try:
+        import fcntl
+    except ImportError:  # Windows removes no file that somebody has open
+        return True
+    try:
+        fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Records on disk, read again each time they are gone through."""
+
+    samples: Samples
+    places: range
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+    def __iter__(self) -> Iterator[Record]:
+        for line in self.samples.lines(self.places):
+            yield record_of(orjson.loads(line)["record"])
 
 
 def run_folder(out: Path, run: Mapping[str, Any]) -> RunFolder:
@@ -239,17 +334,3 @@ def record_of(kept: Mapping[str, Any]) -> Record:
         for text, finish, error, prompt, completion, recorded in kept["replies"]
     )
     return Record(row, replies, tuple(Verdict(*verdict) for verdict in kept["verdicts"]))
-
-
-def by_task(records: Iterable[tuple[str, Record]]) -> Iterator[tuple[str, list[Record]]]:
-    """Consecutive records of one task together."""
-    task = ""
-    together: list[Record] = []
-    for name, record in records:
-        if name != task and together:
-            yield task, together
-            together = []
-        task = name
-        together.append(record)
-    if together:
-        yield task, together
