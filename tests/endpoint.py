@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
+import struct
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,13 +19,19 @@ from typing import Any
 
 @dataclass
 class Said:
-    """One HTTP answer. `cut`: promise the whole body, send half, and close."""
+    """One HTTP answer. `cut`: promise the whole body, send half, and close; `reset`: the same, but break off at once.
 
-    body: bytes
+    `stall`: never answer; the connection stays open until the server ends.
+    """
+
+    body: bytes = b""
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
     cut: bool = False
     delay_s: float = 0.0
+    reset: bool = False
+    stall: bool = False
+    kind: str = "application/json"
 
 
 def said(content: Any, finish: str = "stop", **more: Any) -> Said:
@@ -46,6 +54,8 @@ class Endpoint:
     bodies: list[dict[str, Any]] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
     paths: list[str] = field(default_factory=list)
+    answered: list[dict[str, Any]] = field(default_factory=list)
+    """The bodies of the requests whose answer was sent whole, in that order."""
     in_flight: int = 0
     most_in_flight: int = 0
 
@@ -56,8 +66,8 @@ class Endpoint:
 
 
 @contextmanager
-def serving(respond: Callable[[dict[str, Any]], Said]) -> Iterator[Endpoint]:
-    """Serve until the block ends."""
+def serving(respond: Callable[[dict[str, Any]], Said], port: int = 0) -> Iterator[Endpoint]:
+    """Serve until the block ends; on a free port, if none is given."""
     endpoint = Endpoint()
     loop = asyncio.new_event_loop()
     ready = threading.Event()
@@ -89,18 +99,23 @@ def serving(respond: Callable[[dict[str, Any]], Said]) -> Iterator[Endpoint]:
         endpoint.most_in_flight = max(endpoint.most_in_flight, endpoint.in_flight)
         try:
             answer = respond(body)
-            await asyncio.sleep(answer.delay_s)
+            await asyncio.sleep(3600 if answer.stall else answer.delay_s)
         finally:
             endpoint.in_flight -= 1
         lines = [f"HTTP/1.1 {answer.status} {HTTPStatus(answer.status).phrase}", f"content-length: {len(answer.body)}"]
-        lines += ["content-type: application/json", *(f"{k}: {v}" for k, v in answer.headers.items())]
-        sent = answer.body[: len(answer.body) // 2] if answer.cut else answer.body
+        lines += [f"content-type: {answer.kind}", *(f"{k}: {v}" for k, v in answer.headers.items())]
+        sent = answer.body[: len(answer.body) // 2] if answer.cut or answer.reset else answer.body
         writer.write("\r\n".join(lines).encode() + b"\r\n\r\n" + sent)
         await writer.drain()
-        return not answer.cut
+        if answer.reset:
+            writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            writer.transport.abort()
+        elif not answer.cut:
+            endpoint.answered.append(body)
+        return not (answer.cut or answer.reset)
 
     async def serve() -> None:
-        server = await asyncio.start_server(connected, "127.0.0.1", 0, limit=1 << 24)
+        server = await asyncio.start_server(connected, "127.0.0.1", port, limit=1 << 24)
         endpoint.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1"
         ready.set()
         async with server:

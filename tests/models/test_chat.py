@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from assay.errors import EndpointError, UsageError
-from assay.models import Connections, retrying
-from assay.models.chat import TEXT_LIMIT, Transient, body_of
+from assay.errors import EndpointError, Stopped, UsageError
+from assay.models import Connections, limited, pace_of, retrying
+from assay.models.chat import TEXT_LIMIT, ChatCompletions, Transient, body_of
 from assay.models.http import checked_url
 from assay.schema import Message, Reply, Request, Sampling, Usage, user
 from endpoint import Endpoint, Said, error, said, serving
@@ -19,11 +19,13 @@ from endpoint import Endpoint, Said, error, said, serving
 KEY = "sk-canary-0123456789"
 
 
-def ask(respond: Callable[[dict[str, Any]], Said], request: Request | None = None) -> tuple[Reply, Endpoint]:
+def ask(
+    respond: Callable[[dict[str, Any]], Said], request: Request | None = None, timeout_s: float = 600.0
+) -> tuple[Reply, Endpoint]:
     """One try, no retries."""
 
     async def one(url: str) -> Reply:
-        connections = Connections(base_url=url)
+        connections = Connections(base_url=url, timeout_s=timeout_s)
         try:
             return await connections.model("openai/m")(request or Request(user("hi")))
         finally:
@@ -151,34 +153,171 @@ def test_usage_is_kept() -> None:
     assert reply.usage == Usage(7, 3)
 
 
-def test_retries_follow_the_servers_wish_and_then_give_a_failed_reply() -> None:
+@pytest.mark.parametrize("count", ["7", -7, 7.5, 10**18, None, [7], {}])
+def test_usage_that_cannot_be_is_none(count: object) -> None:
+    answer = json.loads(said("ok").body) | {"usage": {"prompt_tokens": count, "completion_tokens": count}}
+    reply, _ = ask(lambda body: Said(json.dumps(answer).encode()))
+    assert reply == Reply("ok")
+
+
+def test_a_key_with_a_line_end_is_mended_and_one_with_another_in_it_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", f"{KEY}\n")
+    _, endpoint = ask(lambda body: said("ok"))
+    assert endpoint.headers[0]["authorization"] == f"Bearer {KEY}"
+    monkeypatch.setenv("OPENAI_API_KEY", f"{KEY}\n{KEY}")
+    with pytest.raises(UsageError, match="OPENAI_API_KEY"):
+        Connections().model("openai/m")
+
+
+def test_retries_follow_the_servers_wish() -> None:
     waits: list[float] = []
 
-    async def sleep(seconds: float) -> None:
-        waits.append(seconds)
-
-    async def go(url: str) -> list[Reply]:
+    async def go(url: str) -> Reply:
         connections = Connections(base_url=url)
-        model = retrying(connections.model("openai/m"), tries=3, sleep=sleep, jitter=lambda: 1.0)
+        model = connections.model("openai/m")
+        assert isinstance(model, ChatCompletions)
+        pace = pace_of(model)
+
+        async def sleep(seconds: float) -> None:
+            waits.append(seconds)
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(pace, "sleep", sleep)
+            try:
+                return await retrying(limited(model, pace), pace, jitter=lambda: 1.0)(Request(user("hi")))
+            finally:
+                await connections.close()
+
+    answers = [error(429, **{"retry-after": "2"}), error(500), error(429), said("ok")]
+    with serving(lambda body: answers.pop(0)) as endpoint:
+        assert asyncio.run(go(endpoint.url)).text == "ok"
+    assert waits == [2.1, 0.5, 1.0]
+
+
+BUSY = b'{"error": {"message": "the model is overloaded"}}'
+SPENT = {"x-ratelimit-remaining-tokens": "0", "x-ratelimit-reset-tokens": "3s"}
+
+
+@pytest.mark.parametrize(
+    ("answer", "overload", "congested", "wait_s"),
+    [
+        (error(429), True, True, None),
+        (error(429, **{"retry-after": "9"}), True, True, 9.0),
+        (error(429, **SPENT), True, True, 3.0),
+        (error(429, **SPENT, **{"retry-after": "1"}), True, True, 1.0),
+        (Said(BUSY, 503), True, True, None),
+        (Said(b"<h1>Service Unavailable</h1>", 503), False, True, None),
+        (Said(b"", 503, {"retry-after": "5"}), True, True, 5.0),
+        (error(502), False, True, None),
+        (error(504), False, True, None),
+        (error(500, **{"retry-after": "5"}), False, False, 5.0),
+        (error(409), False, False, None),
+        (Said(b"<html>", 200), False, False, None),
+        (Said(stall=True), False, True, None),
+        (Said(said("x" * 500).body, cut=True), False, True, None),
+    ],
+)
+def test_what_a_failure_says_of_the_endpoint(
+    answer: Said, overload: bool, congested: bool, wait_s: float | None
+) -> None:
+    with pytest.raises(Transient) as caught:
+        ask(lambda body: answer, timeout_s=0.1 if answer.stall else 5.0)
+    failure = caught.value
+    assert (failure.overload, failure.congested, failure.wait_s) == (overload, congested, wait_s)
+
+
+def test_no_waiting_mends_an_account_without_credit() -> None:
+    spent = Said(b'{"error": {"code": "insufficient_quota", "message": "You exceeded your quota"}}', 429)
+    for answer in (spent, error(402, "Insufficient Balance")):
+        with pytest.raises(EndpointError, match="no credit"):
+            ask(lambda body, answer=answer: answer)  # type: ignore[misc]
+
+
+def test_an_allowance_that_a_reply_used_up_holds_the_next_request() -> None:
+    async def go(url: str) -> tuple[bool, bool]:
+        connections = Connections(base_url=url)
+        first, judge = connections.model("openai/m"), connections.model("openai/judge")
+        assert isinstance(first, ChatCompletions) and isinstance(judge, ChatCompletions)
+        assert pace_of(first) is pace_of(judge), "one key, one pace"
+        before = pace_of(judge).enter()
+        pace_of(judge).leave()
+        await first(Request(user("hi")))
+        await connections.close()
+        return before, pace_of(judge).enter()
+
+    def respond(body: dict[str, Any]) -> Said:
+        answer = said("ok")
+        answer.headers = SPENT
+        return answer
+
+    with serving(respond) as endpoint:
+        assert asyncio.run(go(endpoint.url)) == (True, False)
+
+
+def test_halt_reaches_every_pace_and_those_opened_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def stopped(model: Any) -> bool:
         try:
-            return [await model(Request(user(prompt))) for prompt in ("busy once", "down")]
+            await limited(model, pace_of(model))(Request(user("hi")))
+        except Stopped:
+            return True
+        return False
+
+    connections = Connections(base_url="http://127.0.0.1:9/v1", connections=5, rpm=60)
+    early = connections.model("openai/m")
+    connections.halt()
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-another")
+    late = connections.embedder("openai/m")
+    assert pace_of(late) is not pace_of(early)  # type: ignore[arg-type]
+    assert all(asyncio.run(stopped(model)) for model in (early, late))
+
+
+ECHO = f"you sent authorization: Bearer {KEY}"
+REPEATS = {
+    "malformed": Said(f'{{"choices": "{ECHO}'.encode()),
+    "web page": Said(f"<html>{ECHO}</html>".encode(), 502),
+    "at the edge of an excerpt": Said(b"x" * 190 + KEY.encode(), 500),
+    "escaped": Said(ECHO.replace("s", "\\u0073").join(('{"error": {"message": "', '"}}')).encode(), 500),
+    "400": error(400, ECHO),
+    "400, blocked": error(400, f"content_filter {ECHO}"),
+    "429": error(429, ECHO),
+    "500": error(500, ECHO),
+    "401": error(401, ECHO),
+    "404 in pieces": Said(json.dumps({"error": {"message": {"a": [ECHO]}}}).encode(), 404),
+    "error with 200": Said(json.dumps({"error": {"message": ECHO}}).encode()),
+    "no completion": Said(json.dumps([ECHO]).encode()),
+    "finish": said("x", finish=ECHO),
+    "a reply": said(ECHO),
+    "a refusal": said(None, refusal=ECHO),
+    "cut off": Said(f"{ECHO * 20}".encode(), cut=True),
+    "reset": Said(f"{ECHO * 20}".encode(), reset=True),
+    "redirect": Said(b"", 301, {"location": f"http://127.0.0.1:9/?key={KEY}"}),
+}
+
+
+@pytest.mark.parametrize("answer", REPEATS.values(), ids=REPEATS)
+@pytest.mark.parametrize("kind", ["model", "embedder", "moderations"])
+def test_a_key_that_a_server_repeats_is_in_no_reply_and_no_exception(
+    kind: str, answer: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+
+    async def go(url: str) -> object:
+        connections = Connections(base_url=url)
+        model = getattr(connections, kind)("openai/m")
+        try:
+            return await limited(model, pace_of(model))(Request(user("hi")))
+        except (Transient, EndpointError) as error:
+            return error
         finally:
             await connections.close()
 
-    seen: list[str] = []
-
-    def respond(body: dict[str, Any]) -> Said:
-        prompt = body["messages"][-1]["content"]
-        seen.append(prompt)
-        if prompt == "busy once":
-            return said("ok") if seen.count(prompt) > 1 else error(429, **{"retry-after": "2"})
-        return error(500, "still down")
-
-    with serving(respond) as endpoint:
-        first, second = asyncio.run(go(endpoint.url))
-    assert first.text == "ok"
-    assert (second.finish, "still down" in second.error) == ("failed", True)
-    assert waits == [2.1, 0.5, 1.0]
+    with serving(lambda body: answer) as endpoint:
+        came: Any = asyncio.run(go(endpoint.url))
+        assert endpoint.headers[0]["authorization"] == f"Bearer {KEY}"
+    while came is not None:
+        known = repr(came) + str(came) + repr(getattr(came, "__dict__", "")) + repr(getattr(came, "args", ""))
+        assert KEY[:12] not in known
+        came = getattr(came, "__cause__", None) or getattr(came, "__context__", None)
 
 
 @pytest.mark.parametrize(

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from email.utils import formatdate
-from pathlib import Path
-from time import time
+from itertools import pairwise
 
 import pytest
 
-from assay.errors import EndpointError
-from assay.models import cached, limited, retrying
+from assay.errors import EndpointError, Stopped
+from assay.models import Pace, limited, retrying
 from assay.models.chat import Transient
-from assay.models.wrappers import DOWN_AFTER, LONGEST_WAIT_S, pause
-from assay.schema import Reply, Request, Sampling, user
-from assay.store import Anew, Journal
+from assay.models.pace import LONGEST_WAIT_S
+from assay.models.wrappers import BOUNCES, LONGEST_BACKOFF_S, TRIES, pause
+from assay.schema import Reply, Request, user
+from simulated import now, overload, simulated
+from simulated import pace as paced
 
 
 class Counting:
@@ -37,7 +37,7 @@ class Counting:
 
 def test_limited_holds_its_limit() -> None:
     model = Counting()
-    outer = limited(model, 3)
+    outer = limited(model, Pace(3))
 
     async def go() -> None:
         await asyncio.gather(*(outer(Request(user(str(i)))) for i in range(20)))
@@ -54,7 +54,7 @@ def test_nobody_who_waits_asks_an_endpoint_that_refused_for_good() -> None:
             raise EndpointError("wrong key")
 
     model = Refusing()
-    outer = limited(model, 2)
+    outer = limited(model, Pace(2))
 
     async def go() -> list[object]:
         return list(await asyncio.gather(*(outer(Request(user(str(i)))) for i in range(9)), return_exceptions=True))
@@ -63,118 +63,89 @@ def test_nobody_who_waits_asks_an_endpoint_that_refused_for_good() -> None:
     assert model.asked == 2
 
 
-def test_cached_asks_once_for_what_is_stored_or_under_way(tmp_path: Path) -> None:
-    model = Counting()
+class Failing(Counting):
+    """Fails as it is told, and then answers."""
+
+    def __init__(self, *failures: Transient) -> None:
+        super().__init__()
+        self.failures = failures
+        self.asked_at: list[float] = []
+
+    async def __call__(self, request: Request) -> Reply:
+        self.asked_at.append(now())
+        if len(self.asked_at) <= len(self.failures):
+            raise self.failures[len(self.asked_at) - 1]
+        return Reply("ok")
+
+
+def retried(*failures: Transient) -> tuple[Reply, list[float]]:
+    """What comes of a request that fails like that at first, and when it was sent."""
+    model, outer = Failing(*failures), paced()
+    reply = simulated(retrying(model, outer, jitter=lambda: 1.0)(Request(user("x"))))  # type: ignore[arg-type]
+    return reply, model.asked_at
+
+
+def test_failures_are_retried_after_longer_and_longer_waits_and_in_the_end_fail() -> None:
+    failure = Transient("HTTP 500: oops")
+    reply, times = retried(*[failure] * (TRIES - 1))
+    assert reply.text == "ok"
+    assert times == [0.0, 0.5, 1.5, 3.5, 7.5, 15.5]
+    reply, times = retried(*[failure] * TRIES)
+    assert (reply.finish, reply.error) == ("failed", f"{TRIES} tries: HTTP 500: oops")
+    assert len(times) == TRIES
+
+
+def test_being_turned_away_by_a_busy_endpoint_has_a_bound_of_its_own() -> None:
+    reply, times = retried(*[overload()] * (BOUNCES - 1), *[Transient("HTTP 500: oops")] * (TRIES - 1))
+    assert reply.text == "ok"
+    assert len(times) == BOUNCES + TRIES - 1
+    assert max(after - before for before, after in pairwise(times)) == LONGEST_BACKOFF_S
+    reply, times = retried(*[overload()] * BOUNCES)
+    assert (reply.finish, len(times)) == ("failed", BOUNCES)
+    assert "429" in reply.error
+
+
+def test_nobody_sleeps_while_holding_a_connection() -> None:
+    class Flaky(Counting):
+        async def __call__(self, request: Request) -> Reply:
+            self.asked += 1
+            if request.chat[0].content == "unlucky" and self.asked < 4:
+                raise Transient("HTTP 500: oops", 10.0)
+            await asyncio.sleep(1.0)
+            return Reply(f"{now():.0f}")
 
     async def go() -> list[Reply]:
-        with Journal(tmp_path / "j.sqlite") as journal:
-            outer = cached(model, journal)
-            together = await asyncio.gather(*(outer(Request(user("same"))) for _ in range(5)))
-            later = await outer(Request(user("same")))
-            assert (outer.asked, outer.hits, outer.name, outer.endpoint) == (1, 5, "test/counting", "nowhere")
-            return [*together, later]
+        outer = paced(1)
+        model = retrying(limited(Flaky(), outer), outer, jitter=lambda: 0.0)
+        requests = [Request(user("unlucky")), Request(user("a")), Request(user("b"))]
+        return list(await asyncio.gather(*(model(request) for request in requests)))
 
-    assert {reply.text for reply in asyncio.run(go())} == {"ok"}
-    assert model.asked == 1
+    assert [reply.text for reply in simulated(go())] == ["11", "1", "2"]
 
 
-def test_another_process_finds_what_was_stored(tmp_path: Path) -> None:
-    model = Counting(Reply("first"), Reply("second"))
+def test_a_run_that_ends_is_not_told_of_the_failure_before() -> None:
+    async def go() -> BaseException | None:
+        outer = paced()
+        asyncio.get_running_loop().call_later(0.1, outer.halt)
+        with pytest.raises(Stopped) as caught:
+            await retrying(Failing(Transient("HTTP 500: oops")), outer, jitter=lambda: 1.0)(Request(user("x")))
+        assert now() == 0.1
+        return caught.value.__context__
 
-    async def go(request: Request, fresh: bool = False) -> str:
-        with Journal(tmp_path / "j.sqlite") as journal:
-            return (await cached(model, Anew(journal) if fresh else journal)(request)).text
-
-    request = Request(user("x"))
-    assert asyncio.run(go(request)) == "first"
-    assert asyncio.run(go(request)) == "first"
-    assert asyncio.run(go(request, fresh=True)) == "second"
-    assert asyncio.run(go(request)) == "second"
+    assert simulated(go()) is None
 
 
 @pytest.mark.parametrize(
-    "other",
+    ("earlier", "asked", "least", "most"),
     [
-        Request(user("y")),
-        Request(user("x"), Sampling(1.0)),
-        Request(user("x"), Sampling(max_tokens=5)),
-        Request(user("x"), Sampling(seed=5)),
-        Request(user("x"), Sampling(extra=(("top_p", 1),))),
-        Request(user("x"), epoch=1),
-        Request(user("x"), draw=1),
+        (0, None, 0.0, 0.5),
+        (3, None, 0.0, 4.0),
+        (30, None, 0.0, LONGEST_BACKOFF_S),
+        (0, 7.0, 7.0, 7.1),
+        (5, 0.0, 0.0, 0.1),
+        (0, 9999.0, LONGEST_WAIT_S, LONGEST_WAIT_S + 0.1),
     ],
 )
-def test_whatever_changes_the_request_is_asked_anew(other: Request, tmp_path: Path) -> None:
-    model = Counting()
-
-    async def go() -> None:
-        with Journal(tmp_path / "j.sqlite") as journal:
-            outer = cached(model, journal)
-            await outer(Request(user("x")))
-            await outer(other)
-
-    asyncio.run(go())
-    assert model.asked == 2
-
-
-def test_a_failed_reply_is_never_a_hit_but_a_filtered_one_is(tmp_path: Path) -> None:
-    model = Counting(Reply("", "failed", "no"), Reply("", "filtered"), Reply("never"))
-
-    async def go() -> list[str]:
-        with Journal(tmp_path / "j.sqlite") as journal:
-            outer = cached(model, journal)
-            return [(await outer(Request(user("x")))).finish for _ in range(3)]
-
-    assert asyncio.run(go()) == ["failed", "filtered", "filtered"]
-
-
-def test_an_error_reaches_everyone_who_waits(tmp_path: Path) -> None:
-    class Refusing(Counting):
-        async def __call__(self, request: Request) -> Reply:
-            await asyncio.sleep(0.001)
-            raise EndpointError("wrong key")
-
-    async def go() -> list[object]:
-        with Journal(tmp_path / "j.sqlite") as journal:
-            outer = cached(Refusing(), journal)
-            return list(await asyncio.gather(*(outer(Request(user("x"))) for _ in range(3)), return_exceptions=True))
-
-    assert all(isinstance(error, EndpointError) for error in asyncio.run(go()))
-
-
-@pytest.mark.parametrize(
-    ("attempt", "retry_after", "least", "most"),
-    [
-        (0, "", 0.0, 0.5),
-        (3, "", 0.0, 4.0),
-        (30, "", 0.0, LONGEST_WAIT_S),
-        (0, "7", 7.0, 7.1),
-        (0, "-3", 0.0, 0.1),
-        (0, "9999", LONGEST_WAIT_S, LONGEST_WAIT_S + 0.1),
-        (0, "soon", 0.0, 0.5),
-    ],
-)
-def test_pauses(attempt: int, retry_after: str, least: float, most: float) -> None:
+def test_pauses(earlier: int, asked: float | None, least: float, most: float) -> None:
     for jitter in (0.0, 0.5, 1.0):
-        assert least <= pause(attempt, retry_after, jitter) <= most
-
-
-def test_a_date_to_wait_for() -> None:
-    assert 15.0 <= pause(0, formatdate(time() + 20, usegmt=True), 0.0) <= 20.0
-    assert pause(0, formatdate(time() - 20, usegmt=True), 0.0) == 0.0
-
-
-def test_an_endpoint_that_stays_down_stops_the_run() -> None:
-    class Down(Counting):
-        async def __call__(self, request: Request) -> Reply:
-            raise Transient("HTTP 503: maintenance")
-
-    async def go() -> int:
-        outer = retrying(Down(), tries=1)
-        for number in range(DOWN_AFTER):
-            reply = await outer(Request(user(str(number))))
-            assert reply.finish == "failed"
-        return 0
-
-    with pytest.raises(EndpointError, match="run the same command"):
-        asyncio.run(go())
+        assert least <= pause(earlier, asked, jitter) <= most

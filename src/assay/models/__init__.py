@@ -13,30 +13,37 @@ from assay.errors import UsageError
 from assay.models.baselines import BASELINES, Baseline
 from assay.models.cached import Journal, cached
 from assay.models.chat import ChatCompletions, Embeddings, Endpoint, Moderations
-from assay.models.http import Http, checked_url
+from assay.models.http import Http, checked_key, checked_url
+from assay.models.pace import Pace
 from assay.models.wrappers import limited, retrying
 from assay.schema import Model
 
 OPENAI_URL = "https://api.openai.com/v1"
 
-__all__ = ["Connections", "Journal", "cached", "limited", "retrying"]
+__all__ = ["Connections", "Journal", "Pace", "cached", "limited", "pace_of", "retrying"]
 
 
 @dataclass(slots=True)
 class Connections:
-    """Opens models, embedders and moderation endpoints over one pool of connections.
+    """Opens models, embedders and moderation endpoints; what goes to one endpoint with one key shares one `Pace`.
 
     `base_url` and the environment (`OPENAI_BASE_URL`, `OPENAI_API_KEY`, also from a `.env` in the working directory)
-    say where `openai/…` goes.
+    say where `openai/…` goes. `connections`, `rpm` and `tpm` hold for each endpoint and key.
     """
 
     base_url: str = ""
     allow_http: bool = False
     timeout_s: float = 600.0
-    http: Http = field(init=False)
+    connections: int = 32
+    rpm: float | None = None
+    tpm: float | None = None
+    http: Http = field(init=False, repr=False)
+    """Connections that know no key."""
+    _endpoints: dict[tuple[str, str], Endpoint] = field(default_factory=dict, init=False, repr=False)
+    _halted: bool = field(default=False, init=False)
 
     def __post_init__(self) -> None:
-        self.http = Http(self.timeout_s)
+        self.http = Http(timeout_s=self.timeout_s)
 
     def model(self, name: str) -> Model:
         """The model of that string, bare: no cache, limit or retry.
@@ -69,17 +76,37 @@ class Connections:
             )
         env = environment()
         url = self.base_url or env.get("OPENAI_BASE_URL", "") or OPENAI_URL
-        key = env.get("OPENAI_API_KEY", "")
+        key = checked_key(env.get("OPENAI_API_KEY", ""), "OPENAI_API_KEY")
         if not key and url == OPENAI_URL:
             raise UsageError(
                 "OPENAI_API_KEY is not set: put it into the environment or into a .env file here, or give --base-url "
                 "for a server that needs none. Without any key: `assay run baseline/refuser`"
             )
-        return Endpoint(checked_url(url, self.allow_http), self.http, key)
+        return self._opened(checked_url(url, self.allow_http), key)
+
+    def _opened(self, url: str, key: str) -> Endpoint:
+        if (url, key) not in self._endpoints:
+            pace = Pace(self.connections, self.rpm, self.tpm)
+            if self._halted:
+                pace.halt()
+            self._endpoints[url, key] = Endpoint(url, Http(key, self.timeout_s), pace=pace)
+        return self._endpoints[url, key]
+
+    def halt(self) -> None:
+        """Ask nobody any more: whoever waits to ask gets `Stopped`. What is on the wire is not touched."""
+        self._halted = True
+        for endpoint in self._endpoints.values():
+            endpoint.pace.halt()
 
     async def close(self) -> None:
-        """Close the pool."""
-        await self.http.close()
+        """Close all connections."""
+        for endpoint in self._endpoints.values():
+            await endpoint.http.close()
+
+
+def pace_of(model: ChatCompletions | Embeddings | Moderations) -> Pace:
+    """The pace at which a model's endpoint is asked: for `limited` and `retrying`, by whatever they are parted."""
+    return model.at.pace
 
 
 def split(name: str) -> tuple[str, str]:

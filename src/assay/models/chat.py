@@ -7,6 +7,7 @@ try is `Transient`. What will refuse every request (a wrong key, a wrong path) i
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,15 +16,20 @@ import orjson
 
 from assay.errors import EndpointError
 from assay.models.http import Answer, Http, Unreachable
+from assay.models.pace import Pace
 from assay.schema import Finish, Reply, Request, Usage
 
 TEXT_LIMIT = 1_000_000
 """Characters of one reply that are kept; the rest is cut and said."""
 
+COUNT_LIMIT = 1 << 31
+"""Tokens of one reply that are believed."""
+
 FINISHES: Mapping[str, Finish] = {"length": "length", "max_tokens": "length", "content_filter": "filtered"}
 
 HOPELESS = {
     401: "the key is not accepted. Check {key}",
+    402: "the account has no credit left. Top it up, and run the same command",
     403: "access is denied. Check what {key} may use",
     404: "there is no such path or model. Check --base-url (it usually ends in /v1) and the model's name",
     405: "this path takes no POST. Check --base-url (it usually ends in /v1)",
@@ -31,24 +37,44 @@ HOPELESS = {
     308: "it redirects; give the final address as --base-url",
 }
 
+NO_CREDIT = b"insufficient_quota"
+"""OpenAI says so with a 429, which no waiting mends."""
+
+TRANSIENT = (408, 409, 425, 429)
+"""And all from 500: another try may pass."""
+
+OVERLOAD = (429, 529)
+CONGESTED = (408, 429, 502, 503, 504, 529)
+"""Nobody looked at the request; a 500 may be the request's own."""
+
+BUSY = re.compile(rb"overload|over capacity|at capacity|too many|rate.?limit|throttl|busy|slow down", re.IGNORECASE)
+"""A 503 in these words turns requests away; any other may come from a server that is not there."""
+
 
 class Transient(Exception):
-    """This try failed; another may not. `retry_after` is the server's header, as sent."""
+    """This try failed; another may not."""
 
-    def __init__(self, reason: str, retry_after: str = "") -> None:
+    def __init__(
+        self, reason: str, wait_s: float | None = None, overload: bool = False, congested: bool = False
+    ) -> None:
         super().__init__(reason)
         self.reason = reason
-        self.retry_after = retry_after
+        self.wait_s = wait_s
+        """Seconds after which the server wants to be asked again; None where it does not say."""
+        self.overload = overload
+        """The endpoint is there and turned the request away, as it would have any other."""
+        self.congested = congested
+        """A sign that the endpoint is asked too much: an overload, a time-out, no answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """A base URL and the key for it. The key never shows in `repr`, errors or files."""
+    """A base URL, the connections to it, and the pace at which it is asked."""
 
     url: str
     http: Http = field(repr=False)
-    key: str = field(default="", repr=False)
     key_name: str = "OPENAI_API_KEY"
+    pace: Pace = field(default_factory=Pace, repr=False)
 
     async def post(self, path: str, body: Mapping[str, Any]) -> Any:
         """The parsed JSON of one answer.
@@ -58,13 +84,12 @@ class Endpoint:
             EndpointError: every request would be refused.
             Rejected: this request is refused, others may not be.
         """
-        headers = {"content-type": "application/json"}
-        if self.key:
-            headers["authorization"] = f"Bearer {self.key}"
         try:
-            answer = await self.http.post(f"{self.url}{path}", headers, orjson.dumps(body))
+            answer = await self.http.post(self.url + path, orjson.dumps(body))
         except Unreachable as error:
-            raise Transient(str(error)) from None
+            raise Transient(str(error), congested=True) from None
+        if answer.spent_s:
+            self.pace.pause(answer.spent_s)
         if answer.status == 200:
             return self._parsed(answer)
         raise self._refusal(answer)
@@ -77,20 +102,21 @@ class Endpoint:
         try:  # neither a byte that is not UTF-8 nor half an escaped surrogate pair must cost the reply
             return orjson.loads(_mended(answer.body))
         except (ValueError, RecursionError):
-            raise Transient(f"the answer is not JSON: {_excerpt(answer.body)}") from None
+            pass
+        raise Transient(f"the answer is not JSON: {_excerpt(answer.body)}")
 
     def _refusal(self, answer: Answer) -> Exception:
-        said = _message(answer.body)
-        if answer.status in (408, 409, 425, 429) or answer.status >= 500:
-            return Transient(f"HTTP {answer.status}: {said}", answer.retry_after)
-        if answer.status in HOPELESS:
-            advice = HOPELESS[answer.status].format(key=self.key_name)
-            return EndpointError(f"{self.url} answers HTTP {answer.status} ({self._clean(said)}): {advice}")
-        return Rejected(f"HTTP {answer.status}: {self._clean(said)}", blocked=_is_block(answer.body))
-
-    def _clean(self, text: str) -> str:
-        """Some servers echo the key they refuse."""
-        return text.replace(self.key, "[key]") if self.key else text
+        status, body = answer.status, answer.body
+        # What was escaped in the JSON is only now seen to be the key.
+        said = f"HTTP {status}: {self.http.clean(_message(body))[:300]}"
+        hopeless = 402 if status == 429 and NO_CREDIT in body else status
+        if hopeless in HOPELESS:
+            return EndpointError(f"{self.url} answers {said}: {HOPELESS[hopeless].format(key=self.key_name)}")
+        if status in TRANSIENT or status >= 500:
+            wait = answer.spent_s or None if answer.wait_s is None else answer.wait_s
+            overload = status in OVERLOAD or (status == 503 and (wait is not None or bool(BUSY.search(body[:4000]))))
+            return Transient(said, wait, overload, status in CONGESTED)
+        return Rejected(said, blocked=_is_block(body))
 
 
 class Rejected(Exception):
@@ -151,22 +177,24 @@ def read_completion(answer: Any) -> Reply:
     Raises:
         Transient: it is JSON, but no chat completion.
     """
-    if not isinstance(answer, dict) or not isinstance(answer.get("choices"), list):
+    choices = answer.get("choices") if isinstance(answer, dict) else None
+    if not isinstance(choices, list):
         said = answer.get("error") if isinstance(answer, dict) else None
         raise Transient(f"the answer is no chat completion: {_excerpt(orjson.dumps(said or answer))}")
     usage = _usage(answer.get("usage"))
-    if not answer["choices"]:
+    if not choices:
         return Reply("", "failed", error="the endpoint answered with no choices", usage=usage)
-    choice = answer["choices"][0] if isinstance(answer["choices"][0], dict) else {}
+    choice = choices[0] if isinstance(choices[0], dict) else {}
     message = choice.get("message")
-    message = message if isinstance(message, dict) else {}
+    if not isinstance(message, dict):
+        message = {}
     finish = FINISHES.get(str(choice.get("finish_reason")), "stop")
-    text, refusal = _content(message.get("content")), message.get("refusal")
-    if text is None and isinstance(refusal, str):
-        text = refusal  # the model's own structured refusal: its words, to be judged like any other
+    text = _content(message.get("content"))
+    if text is None and isinstance(message.get("refusal"), str):
+        text = message["refusal"]  # the model's own structured refusal: its words, to be judged like any other
     if text is None and finish != "filtered":
         return Reply("", "failed", error="the endpoint answered with null content", usage=usage)
-    return _capped(Reply(text or "", finish, usage=usage))
+    return _reply(text or "", finish, usage)
 
 
 def _content(content: object) -> str | None:
@@ -179,30 +207,33 @@ def _content(content: object) -> str | None:
     return None
 
 
-def _capped(reply: Reply) -> Reply:
-    if len(reply.text) <= TEXT_LIMIT:
-        return reply
-    note = f"a reply of {len(reply.text):,} characters, kept to its first {TEXT_LIMIT:,}"
-    return Reply(reply.text[:TEXT_LIMIT], "length", error=note, usage=reply.usage)
+def _reply(text: str, finish: Finish, usage: Usage) -> Reply:
+    if len(text) <= TEXT_LIMIT:
+        return Reply(text, finish, usage=usage)
+    note = f"a reply of {len(text):,} characters, kept to its first {TEXT_LIMIT:,}"
+    return Reply(text[:TEXT_LIMIT], "length", error=note, usage=usage)
 
 
 def _usage(usage: object) -> Usage:
     if not isinstance(usage, dict):
         return Usage()
-    counts = [usage.get(field) for field in ("prompt_tokens", "completion_tokens")]
-    prompt, completion = (count if isinstance(count, int) else 0 for count in counts)
-    return Usage(prompt, completion)
+    return Usage(_count(usage.get("prompt_tokens")), _count(usage.get("completion_tokens")))
+
+
+def _count(tokens: object) -> int:
+    """A number of tokens; 0 for what can be none."""
+    return tokens if isinstance(tokens, int) and 0 <= tokens < COUNT_LIMIT else 0
 
 
 def _message(body: bytes) -> str:
     """What an error body says, in whichever of the common shapes."""
     try:
-        said = orjson.loads(body)
+        said = orjson.loads(body if len(body) < TEXT_LIMIT else b"")
     except orjson.JSONDecodeError:
         return _excerpt(body)
     error = said.get("error", said) if isinstance(said, dict) else said
     message = error.get("message", error) if isinstance(error, dict) else error
-    return _one_line(str(message))[:300]
+    return _one_line(str(message))
 
 
 def _is_block(body: bytes) -> bool:
@@ -252,8 +283,8 @@ class Embeddings:
             vectors = [[float(number) for number in item["embedding"]] for item in ordered]
         except Rejected as error:
             return Reply("", "failed", error=error.reason)
-        except (KeyError, TypeError, ValueError) as error:
-            raise Transient("the answer holds no embeddings") from error
+        except (KeyError, TypeError, ValueError):
+            raise Transient("the answer holds no embeddings") from None
         if len(vectors) != len(texts):
             raise Transient(f"{len(vectors)} embeddings for {len(texts)} texts")
         return Reply(orjson.dumps(vectors).decode(), usage=_usage(answer.get("usage")))
@@ -283,8 +314,8 @@ class Moderations:
             scores = [max(map(float, result["category_scores"].values())) for result in answer["results"]]
         except Rejected as error:
             return Reply("", "failed", error=error.reason)
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise Transient("the answer holds no moderation scores") from error
+        except (KeyError, TypeError, ValueError, AttributeError):
+            raise Transient("the answer holds no moderation scores") from None
         if len(scores) != len(texts):
             raise Transient(f"{len(scores)} moderation scores for {len(texts)} texts")
         return Reply(orjson.dumps(scores).decode())

@@ -1,25 +1,29 @@
 """What every model gets, one wrapper a wish: each has a model's shape and knows only the model inside it.
 
-cached( limited( retrying( ChatCompletions ) ) )
+cached( retrying( limited( ChatCompletions ) ) )
+
+`retrying` is outside `limited`, so that nobody sleeps while holding a connection.
 """
 
 from __future__ import annotations
 
-import asyncio
 import random
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
-from email.utils import parsedate_to_datetime
-from time import time
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from assay.errors import EndpointError
 from assay.models.chat import Transient
+from assay.models.pace import LONGEST_WAIT_S, Pace
 from assay.schema import Model, Reply, Request
 
 TRIES = 6
-LONGEST_WAIT_S = 60.0
-DOWN_AFTER = 50
-"""Replies that may fail one after the other before the endpoint counts as down."""
+"""Tries that may fail before a reply counts as failed."""
+
+BOUNCES = 30
+"""Times a request may be turned away by a busy endpoint: these cost nothing, and a healthy one ends them some time."""
+
+LONGEST_BACKOFF_S = 8.0
+"""Where the server does not say how long to wait. How often it is asked at all is the pace's business."""
 
 
 @dataclass(slots=True)
@@ -43,84 +47,66 @@ class Wrapper:
 class retrying(Wrapper):
     """Ask again after a transient failure, with full jitter; after the last try, a `failed` reply."""
 
+    pace: Pace
     tries: int = TRIES
-    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    bounces: int = BOUNCES
     jitter: Callable[[], float] = random.random
-    failures: int = field(default=0, init=False)
 
     async def __call__(self, request: Request) -> Reply:
         """The first reply that comes.
 
         Raises:
-            EndpointError: so many replies in a row failed that the endpoint must be down.
+            Stopped: the run was told to end while this waited for another try.
         """
-        for attempt in range(self.tries):
+        failures = bounces = 0
+        while True:
             try:
-                reply = await self.model(request)
-            except Transient as failure:
-                reason = failure.reason
-                if attempt + 1 < self.tries:
-                    await self.sleep(pause(attempt, failure.retry_after, self.jitter()))
+                return await self.model(request)
+            except Transient as caught:
+                failure = caught.with_traceback(None)  # which holds this very frame
+            if failure.overload:
+                bounces += 1
             else:
-                self.failures = self.failures + 1 if reply.finish == "failed" else 0
-                self._stop_when_down(reply.error)
-                return reply
-        self.failures += 1
-        self._stop_when_down(reason)
-        return Reply("", "failed", error=f"{self.tries} tries: {reason}")
-
-    def _stop_when_down(self, reason: str) -> None:
-        if self.failures >= DOWN_AFTER:
-            raise EndpointError(
-                f"{self.endpoint} failed {self.failures} requests in a row ({reason}). Everything so far is kept: "
-                "when it is up again, run the same command"
-            )
+                failures += 1
+            if failures == self.tries or bounces == self.bounces:
+                return Reply("", "failed", error=f"{failures + bounces} tries: {failure.reason}")
+            earlier = (bounces if failure.overload else failures) - 1
+            await self.pace.sleep(pause(earlier, failure.wait_s, self.jitter()))
 
 
-def pause(attempt: int, retry_after: str, jitter: float) -> float:
-    """Seconds to wait before the next try: what the server asks for, or full jitter over 0.5 s, 1 s, 2 s, 4 s."""
-    asked = _seconds(retry_after)
+def pause(earlier: int, asked: float | None, jitter: float) -> float:
+    """Seconds to wait before the next try: what the server asks for, or full jitter over 0.5 s, 1 s, 2 s, 4 s, 8 s."""
     if asked is not None:
         return min(asked, LONGEST_WAIT_S) + 0.1 * jitter
-    return float(min(LONGEST_WAIT_S, 0.5 * 2**attempt) * jitter)
-
-
-def _seconds(retry_after: str) -> float | None:
-    """`Retry-After` in seconds or as a date; None where there is none that can be read."""
-    if not retry_after:
-        return None
-    try:
-        return max(0.0, float(retry_after))
-    except ValueError:
-        pass
-    try:
-        return max(0.0, parsedate_to_datetime(retry_after).timestamp() - time())
-    except (TypeError, ValueError):
-        return None
+    return float(min(LONGEST_BACKOFF_S, 0.5 * 2**earlier) * jitter)
 
 
 @dataclass(slots=True)
 class limited(Wrapper):
-    """At most so many requests in flight; none after the endpoint has refused one for good."""
+    """Asks at the pace of the endpoint, and not at all after it has refused one for good."""
 
-    connections: int
-    _gate: asyncio.Semaphore = field(init=False)
-    _refused: EndpointError | None = field(default=None, init=False)
-
-    def __post_init__(self) -> None:
-        self._gate = asyncio.Semaphore(self.connections)
+    pace: Pace
 
     async def __call__(self, request: Request) -> Reply:
-        """Answer when there is room.
+        """Answer when it is this request's turn.
 
         Raises:
-            EndpointError: the endpoint would refuse every request.
+            Transient: this try failed.
+            EndpointError: the endpoint would refuse every request, or is down.
+            Stopped: the run was told to end while this waited for its turn.
         """
-        async with self._gate:
-            if self._refused is not None:  # whoever waited here need not be refused too
-                raise self._refused
-            try:
-                return await self.model(request)
-            except EndpointError as error:
-                self._refused = error
-                raise
+        pace = self.pace
+        cost = 0.0 if pace.enter() else await pace.turn(request)
+        sent = pace.clock()
+        try:
+            reply = await self.model(request)
+            pace.answered(reply, sent, cost, self.model.endpoint)
+            return reply
+        except Transient as failure:
+            pace.failed(failure, sent, self.model.endpoint)
+            raise
+        except EndpointError as error:
+            pace.refuse(error)
+            raise
+        finally:
+            pace.leave()
