@@ -4,7 +4,8 @@ AssayError                   every error that assay raises on purpose; its messa
 ├── UsageError               the command is wrong (exit 2): unknown provider, task or option, a missing key
 ├── DataError                data missing, truncated, or not what its hash says
 ├── StoreError               the run folder cannot be used: other task version, read-only, disk full
-└── EndpointError            the endpoint refuses every request: 401, 403, 404, or it speaks something else
+├── EndpointError            the endpoint refuses every request (401, 403, 404), stays down, or speaks something else
+└── RunStopped               the run ended before its rows did, as it was told to: Ctrl-C, SIGTERM, --max-cost
 """
 
 from __future__ import annotations
@@ -28,6 +29,14 @@ class StoreError(AssayError):
 
 class EndpointError(AssayError):
     """The endpoint refuses every request, or does not speak chat completions."""
+
+
+class RunStopped(AssayError):
+    """The run ended early, as it was told to. Everything is kept; the same command goes on."""
+
+    def __init__(self, message: str, exit_code: int = 1) -> None:
+        super().__init__(message)
+        self.exit_code = exit_code
 
 
 class Stopped(Exception):
