@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from assay.models import wrappers
+from assay.models import limits, pace, wrappers
 from commands import assay, layout, measure, read, refused, result, run_folder, samples, sound
 from endpoint import Said, error, said, serving
 from shared_data import needs_shared, shared_path
@@ -23,7 +23,14 @@ MISUSE = [{"prompt": f"Harm number {number}?", "source": "test"} for number in r
 @pytest.fixture
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """No pause between two tries."""
-    monkeypatch.setattr(wrappers, "pause", lambda attempt, retry_after, jitter: 0.0)
+    monkeypatch.setattr(wrappers, "pause", lambda earlier, asked, jitter: 0.0)
+    monkeypatch.setattr(pace, "FIRST_PAUSE_S", 0.0)
+
+
+@pytest.fixture
+def impatient(at_once: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An endpoint that never answered is given up at once."""
+    monkeypatch.setattr(limits, "NEVER_UP_S", 0.0)
 
 
 @pytest.fixture
@@ -121,17 +128,16 @@ def test_an_endpoint_that_refuses_ends_the_run_at_once(
 )
 @pytest.mark.parametrize("limit", [3, None])
 def test_an_endpoint_that_never_answers_ends_the_run(
-    answer: Said, reason: str, limit: int | None, tmp_path: Path, at_once: None
+    answer: Said, reason: str, limit: int | None, tmp_path: Path, impatient: None
 ) -> None:
     with serving(lambda body: answer) as endpoint:
         command = ("run", "openai/m", "--base-url", endpoint.url, "--tasks", "safety,ethics", "--out", tmp_path)
         done = assay(*command, *(("--limit", limit) if limit else ()))
         refused(done, 1, reason, "run the same command")
-        rows = 11 * limit if limit else wrappers.DOWN_AFTER + 2 * 32
-        assert len(endpoint.bodies) <= rows * wrappers.TRIES
+        assert len(endpoint.bodies) <= limits.DOWN_TRIES + 16
 
 
-def test_nobody_listens(tmp_path: Path, at_once: None) -> None:
+def test_nobody_listens(tmp_path: Path, impatient: None) -> None:
     with serving(lambda body: said("")) as endpoint:
         url = endpoint.url
     refused(assay("run", "openai/m", "--base-url", url, "--out", tmp_path), 1, "run the same command")

@@ -7,49 +7,50 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from assay.cases import Asking, cases, check_data, data_hash, rows_of, spread
+from assay.cases import Asking, Cases, Occurrences, cases, check_data, data_hash, rows_of, spread
 from assay.errors import DataError, UsageError
-from assay.schema import Message, Row, user
+from assay.schema import Message
 from assay.tasks import all_tasks, select
 from commands import layout
 
 
-def rows(**sizes: int) -> list[Row]:
-    return [
-        Row(f"{group}{number}", (user("x"),), group=group) for group, size in sizes.items() for number in range(size)
-    ]
+def groups(**sizes: int) -> list[str]:
+    return [group for group, size in sizes.items() for _ in range(size)]
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 7, 10, 29, 30])
 def test_a_limit_takes_its_share_of_every_group(limit: int) -> None:
-    found = spread(rows(a=18, b=9, c=3), limit)
-    assert len(found) == len({row.id for row in found}) == limit
-    counts = Counter(row.group for row in found)
+    of = groups(a=18, b=9, c=3)
+    found = spread(of, limit)
+    assert len(found) == len(set(found)) == limit
+    counts = Counter(of[place] for place in found)
     for group, size in (("a", 18), ("b", 9), ("c", 3)):
         assert abs(counts[group] - limit * size / 30) < 1.5
-    assert [row.id for row in found] == [row.id for row in rows(a=18, b=9, c=3) if row in found]
+    assert found == sorted(found)
 
 
-@pytest.mark.parametrize("limit", [None, 30, 31])
-def test_a_limit_that_is_no_limit(limit: int | None) -> None:
-    assert spread(rows(a=18, b=9, c=3), limit) == rows(a=18, b=9, c=3)
+@pytest.mark.parametrize("limit", [30, 31])
+def test_a_limit_that_is_no_limit(limit: int) -> None:
+    assert spread(groups(a=18, b=9, c=3), limit) == list(range(30))
     assert spread([], limit) == []
 
 
 def test_a_limit_below_the_groups_takes_different_groups() -> None:
-    found = spread(rows(**{f"g{number:02}": 4 for number in range(14)}), 7)
-    assert len({row.group for row in found}) == 7
+    of = groups(**{f"g{number:02}": 4 for number in range(14)})
+    assert len({of[place] for place in spread(of, 7)}) == 7
 
 
 def test_every_row_of_every_task_is_a_case_with_its_own_place() -> None:
     asking = Asking(langs=("en", "zh"), epochs=2)
     found = list(cases(all_tasks(), asking))
-    assert len({case.order for case in found}) == len(found)
+    assert [case.place for case in found] == list(range(len(found)))
     assert len(found) == 2 * sum(len(rows_of(task, asking)) for task in all_tasks())
     for case in found:
         assert len(case.requests) == len(case.row.chats) > 0
-        assert {request.epoch for request in case.requests} == {case.order[2]}
+        assert {request.epoch for request in case.requests} == {case.epoch}
         assert case.row.lang in ("en", "zh")
 
 
@@ -60,6 +61,41 @@ def test_rows_are_named_once_in_each_language() -> None:
             assert len(ids) == len(set(ids)), task.id
         both = rows_of(task, Asking(langs=("en", "zh")))
         assert {row.id for row in both if row.lang == "en"} == {row.id for row in both if row.lang == "zh"}, task.id
+
+
+def test_cases_are_gone_through_again_the_same_and_counted() -> None:
+    found = Cases(select(["privacy", "advglue"]), Asking(langs=("en", "zh"), epochs=2))
+    once, again = list(found), list(found)
+    assert once == again and len(found) == len(once)
+    places = dict(found.by_task())
+    for task, of in places.items():
+        assert {case.task.id for case in once[of.start : of.stop]} == {task.id}
+    assert sum(map(len, places.values())) == len(once)
+
+
+def test_many_rows_are_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    prompts = [f"Harm {number % 40}?" for number in range(90)]
+    raws = [{"prompt": prompt, "source": "ab"[len(prompt) % 2]} for prompt in prompts]
+    folder = layout(tmp_path, safety__misuse=raws)
+    tasks = select(["misuse"])
+    for limit in (None, 60):
+        asking = Asking(data=str(folder), limit=limit, epochs=2)
+        kept = list(Cases(tasks, asking))
+        with monkeypatch.context() as patched:
+            patched.setattr("assay.cases.KEPT", 16)
+            streamed = Cases(tasks, asking)
+            assert list(streamed) == kept and len(streamed) == len(kept)
+        assert len({(case.requests, case.row.chats) for case in kept}) == len(kept)  # draws tell repeated prompts apart
+
+
+@given(st.lists(st.integers(0, 30), max_size=200))
+def test_occurrences_are_counted_exactly_however_many(things: list[int]) -> None:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("assay.cases.KEPT", 7)
+        seen, draws = Counter[int](), Occurrences()
+        for thing in things:
+            assert draws.number(thing * 2**58) == seen[thing]
+            seen[thing] += 1
 
 
 def test_a_system_prompt_stands_before_every_chat() -> None:

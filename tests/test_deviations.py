@@ -12,16 +12,19 @@ import re
 from collections.abc import Callable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from statistics import correlation
 from typing import Any
 
 import pytest
 
+from assay.budget import Budget
 from assay.cases import Asking
 from assay.instruments import Instruments, Lexical
-from assay.judging import Judging, judged, panel
+from assay.judging import Judging, judged, kept, panel
 from assay.models import Connections, cached
+from assay.models.prices import load_prices
 from assay.run import Order, run
 from assay.schema import Raw, Record, Reply, Request, Task, user
 from assay.scoring import measure_task
@@ -628,7 +631,8 @@ def test_a_judge_that_failed_is_asked_again_and_one_that_answered_is_not(tmp_pat
 def test_any_model_can_be_the_judge(tmp_path: Path) -> None:  # B38
     connections = Connections(base_url="http://127.0.0.1:9/v1")
     with Journal(tmp_path / "j.sqlite") as journal:
-        judges = panel(Judging(graders=("openai/one", "openai/other")), connections, journal)
+        opened = partial(kept, journal=journal, budget=Budget(load_prices()))
+        judges = panel(Judging(graders=("openai/one", "openai/other")), connections, opened)
     assert [judge.grader.name for judge in judges if judge.grader] == ["openai/one", "openai/other"]
 
 

@@ -1,18 +1,22 @@
-"""Who is asked what a judge wants to know, and what becomes of the first error."""
+"""Who is asked what a judge wants to know."""
 
 from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from assay.errors import EndpointError, UsageError
+from assay.budget import Budget
+from assay.errors import UsageError
 from assay.instruments import Instruments
 from assay.judges import by_grader, by_match, first_of
-from assay.judging import Judging, in_flight, judged, kept, panel
+from assay.judging import Judging, judged, kept, panel
 from assay.models import Connections, cached
+from assay.models.metered import metered
+from assay.models.prices import load_prices
 from assay.schema import Record, Reply, Request, Row, user
 from assay.store import Journal
 
@@ -76,67 +80,29 @@ def test_without_a_grader_the_verdict_says_what_it_needs() -> None:
 def test_a_panel_opens_one_set_of_instruments_a_grader(tmp_path: Path) -> None:
     connections = Connections(base_url="http://127.0.0.1:9/v1")
     with Journal(tmp_path / "j.sqlite") as journal:
-        alone = panel(Judging(), connections, journal)
+        opened = partial(kept, journal=journal, budget=Budget(load_prices()))
+        alone = panel(Judging(), connections, opened)
         assert [instruments.grader for instruments in alone] == [None]
         assert alone[0].embedder is not None
         assert alone[0].toxicity is None
         asked = Judging(("openai/a", "openai/b"), "openai/emb", "openai/mod")
-        two = panel(asked, connections, journal)
+        two = panel(asked, connections, opened)
         assert [instruments.grader.name for instruments in two if instruments.grader] == ["openai/a", "openai/b"]
         assert two[0].embedder is two[1].embedder
         assert asked.endpoints == 4
         with pytest.raises(UsageError, match="unknown provider"):
-            panel(Judging(("nobody/x",)), connections, journal)
+            panel(Judging(("nobody/x",)), connections, opened)
 
 
 def test_a_baseline_needs_no_cache(tmp_path: Path) -> None:
     connections = Connections(base_url="http://127.0.0.1:9/v1")
     with Journal(tmp_path / "j.sqlite") as journal:
         yes = connections.model("baseline/yes")
-        assert kept(yes, 4, journal) is yes
-        assert isinstance(kept(connections.model("openai/m"), 4, journal), cached)
+        budget = Budget(load_prices())
+        assert kept(yes, journal, budget) is yes
+        outer = kept(connections.model("openai/m"), journal, budget)
+        assert isinstance(outer, metered) and isinstance(outer.model, cached)
 
 
 def test_described_without_anything_is_lexical() -> None:
     assert Judging().described() == {"graders": (), "embedder": "lexical (character n-grams)", "toxicity": None}
-
-
-def test_so_many_are_done_at_once() -> None:
-    now = most = 0
-    done: list[int] = []
-
-    async def work(number: int) -> None:
-        nonlocal now, most
-        now += 1
-        most = max(most, now)
-        await asyncio.sleep(0.001)
-        now -= 1
-        done.append(number)
-
-    asyncio.run(in_flight(work, range(20), 3))
-    assert sorted(done) == list(range(20))
-    assert most == 3
-    asyncio.run(in_flight(work, [], 0))
-
-
-def test_the_first_error_stops_the_rest_and_comes_out_as_itself() -> None:
-    done: list[int] = []
-
-    async def work(number: int) -> None:
-        await asyncio.sleep(0.001)
-        if number >= 2:
-            raise EndpointError(f"number {number}")
-        done.append(number)
-
-    with pytest.raises(EndpointError, match="number 2") as caught:
-        asyncio.run(in_flight(work, range(100), 1))
-    assert done == [0, 1]
-    assert not isinstance(caught.value, BaseExceptionGroup)
-
-
-def test_a_bug_is_not_taken_for_an_error_of_ours() -> None:
-    async def work(number: int) -> None:
-        raise ZeroDivisionError
-
-    with pytest.raises(BaseExceptionGroup):
-        asyncio.run(in_flight(work, range(2), 2))

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from hashlib import blake2b, sha256
 from importlib.resources import files
+from itertools import count, islice
 from pathlib import Path
+from sys import intern
+
+import numpy as np
 
 from assay.data import core, sources
 from assay.errors import DataError, UsageError
 from assay.schema import Chat, Dataset, Message, Raw, Request, Row, Sampling, Task
+
+KEPT = 20_000
+"""Rows of a task that are kept in memory; of a task with more, none is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,33 +48,146 @@ class Case:
     dataset: str
     row: Row
     requests: tuple[Request, ...]
-    order: tuple[int, int, int]
-    """(task, row, epoch): where its sample stands in `samples.parquet`."""
+    place: int
+    """Where its sample stands in the run, from 0: task by task, epoch by epoch, row by row."""
+    epoch: int = 0
 
 
-def cases(tasks: Sequence[Task], asking: Asking) -> Iterator[Case]:
-    """Every case of the run, task by task.
+class Cases:
+    """Every case of a run. They can be gone through again and again, and are never all in memory.
 
     Raises:
         DataError: the data is not there, or a record has no prompt.
     """
-    for number, task in enumerate(tasks):
-        rows = rows_of(task, asking)
-        draws = list(_draws(rows, _sampling(task, asking)))
-        for epoch in range(asking.epochs):
-            for place, (row, requests) in enumerate(zip(rows, draws, strict=True)):
-                asked = tuple(replace(request, epoch=epoch) for request in requests) if epoch else requests
-                yield Case(task, asking.data, row, asked, (number, place, epoch))
+
+    def __init__(self, tasks: Sequence[Task], asking: Asking) -> None:
+        self.asking = asking
+        self._rows = [Rows(task, asking) for task in tasks]
+
+    def __len__(self) -> int:
+        return sum(map(len, self._rows)) * self.asking.epochs
+
+    def __iter__(self) -> Iterator[Case]:
+        place = count()
+        for rows in self._rows:
+            for epoch in range(self.asking.epochs):
+                for row, requests in rows.requests(epoch):
+                    yield Case(rows.task, self.asking.data, row, requests, next(place), epoch)
+
+    def by_task(self) -> Iterator[tuple[Task, range]]:
+        """Each task that has rows in this data, and the places of its cases."""
+        start = 0
+        for rows in self._rows:
+            stop = start + len(rows) * self.asking.epochs
+            if stop > start:
+                yield rows.task, range(start, stop)
+            start = stop
+
+
+def cases(tasks: Sequence[Task], asking: Asking) -> Cases:
+    """The cases of a run."""
+    return Cases(tasks, asking)
+
+
+class Rows:
+    """The rows of a task in this data, these languages, within the limit. Many are read anew each time."""
+
+    def __init__(self, task: Task, asking: Asking) -> None:
+        self.task, self._asking = task, asking
+        self._chosen = None if asking.limit is None else frozenset(_within(asking.limit, _all_rows(task, asking)))
+        few = list(islice(self._read(), KEPT + 1))
+        self._few = few if len(few) <= KEPT else None
+        self._count = len(few) if self._few is not None else sum(1 for _ in self._read())
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __iter__(self) -> Iterator[Row]:
+        return self._read() if self._few is None else iter(self._few)
+
+    def _read(self) -> Iterator[Row]:
+        rows = _all_rows(self.task, self._asking)
+        if self._chosen is None:
+            return rows
+        chosen = self._chosen
+        return (row for place, row in enumerate(rows) if place in chosen)
+
+    def requests(self, epoch: int) -> Iterator[tuple[Row, tuple[Request, ...]]]:
+        """Each row with its requests. At a temperature above 0, an identical chat is a further draw, no repetition."""
+        sampling = _sampling(self.task, self._asking)
+        if not sampling.temperature:
+            for row in self:
+                yield row, tuple([Request(chat, sampling, epoch) for chat in row.chats])
+            return
+        draws = Occurrences()
+        for row in self:
+            yield row, tuple([Request(chat, sampling, epoch, draws.number(_asked_of(chat))) for chat in row.chats])
+
+
+class Occurrences:
+    """How often each of many things has come before: 12 bytes a thing, once there are many."""
+
+    def __init__(self) -> None:
+        self._late: dict[int, int] = {}
+        self._early = np.empty(0, dtype=np.uint64)
+        self._counts = np.empty(0, dtype=np.int32)
+
+    def number(self, thing: int) -> int:
+        """So many came before this one; `thing` is 64 bits of its hash."""
+        before = self._late.get(thing)
+        if before is None:
+            before = self._counted_early(thing)
+        self._late[thing] = before + 1
+        if len(self._late) > KEPT:
+            self._settle()
+        return before
+
+    def _counted_early(self, thing: int) -> int:
+        if not len(self._early):
+            return 0
+        place = int(np.searchsorted(self._early, np.uint64(thing)))
+        return int(self._counts[place]) if place < len(self._early) and int(self._early[place]) == thing else 0
+
+    def _settle(self) -> None:
+        """The late ones, whose counts go on from the early ones', to the early ones."""
+        late = np.fromiter(self._late, dtype=np.uint64, count=len(self._late))
+        counts = np.fromiter(self._late.values(), dtype=np.int32, count=len(late))
+        keep = ~np.isin(self._early, late)
+        early = np.concatenate([self._early[keep], late])
+        order = np.argsort(early)
+        self._early, self._counts = early[order], np.concatenate([self._counts[keep], counts])[order]
+        self._late.clear()
+
+
+def _asked_of(chat: Chat) -> int:
+    asked = "\0".join([turn.content for turn in chat])
+    return int.from_bytes(blake2b(asked.encode(), digest_size=8).digest(), "little")
 
 
 def rows_of(task: Task, asking: Asking) -> list[Row]:
-    """The rows that a task has in this data, these languages, within the limit."""
-    rows = list(task.rows(raws_of(task, asking.data, asking.langs)))
-    if asking.shuffle_options is not None and task.reorder is not None:
-        rows = [task.reorder(row, asking.shuffle_options) for row in rows]
-    if asking.system:
-        rows = [replace(row, chats=tuple(_with_system(chat, asking.system) for chat in row.chats)) for row in rows]
-    return [row for lang in asking.langs for row in spread([r for r in rows if r.lang == lang], asking.limit)]
+    """The rows of a task as a list."""
+    return list(Rows(task, asking))
+
+
+def _all_rows(task: Task, asking: Asking) -> Iterator[Row]:
+    """Language by language, as the raw records come."""
+    for row in task.rows(raws_of(task, asking.data, asking.langs)):
+        if asking.shuffle_options is not None and task.reorder is not None:
+            row = task.reorder(row, asking.shuffle_options)
+        if asking.system:
+            row = replace(row, chats=tuple(_with_system(chat, asking.system) for chat in row.chats))
+        yield row
+
+
+def _within(limit: int, rows: Iterable[Row]) -> Iterator[int]:
+    """The places of at most so many rows of each language."""
+    of_lang: dict[str, tuple[array[int], list[str]]] = {}
+    for place, row in enumerate(rows):
+        places, groups = of_lang.setdefault(row.lang, (array("q"), []))
+        places.append(place)
+        groups.append(intern(row.group))
+    for places, groups in of_lang.values():
+        yield from (places[one] for one in spread(groups, limit))
 
 
 def raws_of(task: Task, data: str, langs: Sequence[str]) -> Iterator[Raw]:
@@ -76,7 +196,7 @@ def raws_of(task: Task, data: str, langs: Sequence[str]) -> Iterator[Raw]:
     for dataset in task.datasets:
         if dataset.name == name:
             raws = core.load(dataset.file, langs) if name == "core" else _official(data, dataset, langs)
-            yield from (_asked(raw, dataset) for raw in raws if _wanted(raw, dataset))
+            yield from (_asked(raw, dataset) for raw in raws if not dataset.where or _wanted(raw, dataset))
 
 
 def _official(data: str, dataset: Dataset, langs: Sequence[str]) -> Iterable[Raw]:
@@ -108,42 +228,26 @@ def _sampling(task: Task, asking: Asking) -> Sampling:
     return Sampling(temperature, asking.max_tokens, asking.seed, asking.extra)
 
 
-def _draws(rows: Iterable[Row], sampling: Sampling) -> Iterator[tuple[Request, ...]]:
-    """The requests of each row. At a temperature above 0, an identical chat is a further draw, not the same reply."""
-    seen: Counter[bytes] = Counter()
-    for row in rows:
-        requests = []
-        for chat in row.chats:
-            draw = 0
-            if sampling.temperature > 0:
-                asked = blake2b("\0".join(turn.content for turn in chat).encode(), digest_size=8).digest()
-                draw = seen[asked]
-                seen[asked] += 1
-            requests.append(Request(chat, sampling, draw=draw))
-        yield tuple(requests)
-
-
-def spread(rows: Sequence[Row], limit: int | None) -> list[Row]:
-    """At most `limit` rows, every group in its share and evenly over each: the first ones would all be of one source.
+def spread(groups: Sequence[str], limit: int) -> list[int]:
+    """The places of at most `limit` rows: every group in its share, evenly spread. The first are all of one source.
 
     Groups take turns by how much of their share they still lack, so that a limit below the number of groups takes
     different groups, and one in step with a grid does not take the same variant every time.
     """
-    if limit is None or len(rows) <= limit:
-        return list(rows)
-    places: dict[str, list[int]] = {}
-    for place, row in enumerate(rows):
-        places.setdefault(row.group, []).append(place)
+    if len(groups) <= limit:
+        return list(range(len(groups)))
+    places: dict[str, array[int]] = {}
+    for place, group in enumerate(groups):
+        places.setdefault(group, array("q")).append(place)
     taken = dict.fromkeys(places, 0)
     for turn in range(1, limit + 1):
-        lacking = max(places, key=lambda group: turn * len(places[group]) / len(rows) - taken[group])
+        lacking = max(places, key=lambda group: turn * len(places[group]) / len(groups) - taken[group])
         taken[lacking] += 1
-    chosen = [
+    return sorted(
         of[(2 * step + 1) * len(of) // (2 * taken[group])]
         for group, of in places.items()
         for step in range(taken[group])
-    ]
-    return [rows[place] for place in sorted(chosen)]
+    )
 
 
 def check_data(tasks: Sequence[Task], asking: Asking) -> None:
@@ -156,7 +260,7 @@ def check_data(tasks: Sequence[Task], asking: Asking) -> None:
     unknown = [lang for lang in asking.langs if lang not in core.LANGS]
     if unknown:
         raise UsageError(f"unknown language {unknown[0]!r}; there are: {', '.join(core.LANGS)}")
-    if not any(rows_of(task, replace(asking, limit=1)) for task in tasks):
+    if all(next(_all_rows(task, asking), None) is None for task in tasks):
         raise UsageError(f"the tasks have no rows in --data {asking.data} for --lang {','.join(asking.langs)}")
 
 
@@ -172,7 +276,9 @@ def data_hash(data: str) -> str:
         return digest.hexdigest()
     path = Path(data)
     for file in sorted(path.rglob("*.json")) if path.is_dir() else [path]:
-        digest.update(file.read_bytes())
+        with file.open("rb") as opened:
+            while chunk := opened.read(1 << 20):
+                digest.update(chunk)
     return digest.hexdigest()
 
 

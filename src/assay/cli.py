@@ -5,8 +5,11 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 a gate was missed.
 
 from __future__ import annotations
 
+import math
+import shlex
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,13 +17,15 @@ import click
 import orjson
 
 from assay import __version__
-from assay.errors import AssayError, UsageError
+from assay.errors import AssayError, RunStopped, UsageError
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from assay.budget import Budget
     from assay.judging import Judging
     from assay.models import Connections
+    from assay.run import Order
     from assay.store import RunFolder
 
 CONTEXT = {
@@ -33,20 +38,44 @@ CONTEXT = {
 class _Assay(click.Group):
     """Turns our errors into one line on stderr and an exit code; anything else is a bug and shows its trace."""
 
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        words = list(args)  # parsing uses them up
+        ctx = super().make_context(info_name, args, parent, **extra)
+        ctx.meta["assay.words"] = words
+        return ctx
+
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
         except AssayError as error:
-            click.echo(f"assay: {error}", err=True)
-            ctx.exit(2 if isinstance(error, UsageError) else 1)
+            click.echo(f"assay: {error}{_resume(error, ctx.meta['assay.words'])}", err=True)
+            ctx.exit(_exit_code(error))
+        except KeyboardInterrupt:
+            click.echo("assay: stopped by Ctrl-C. Every reply so far is kept", err=True)
+            ctx.exit(130)
         except BrokenPipeError:
             ctx.exit(1)
+
+
+def _resume(error: AssayError, words: Sequence[str]) -> str:
+    """The same command, where the error asks for it."""
+    if not str(error).endswith("the same command"):
+        return ""
+    return f": `{shlex.join(('assay', *words))}`"
+
+
+def _exit_code(error: AssayError) -> int:
+    if isinstance(error, RunStopped):
+        return error.exit_code
+    return 2 if isinstance(error, UsageError) else 1
 
 
 @click.group(cls=_Assay, context_settings=CONTEXT)
 @click.version_option(__version__, prog_name="assay")
 def main() -> None:
-    r"""How far a language model can be trusted, in numbers you can defend.
+    """How far a language model can be trusted, in numbers you can defend.
 
     \b
     Start without a key, a network or a download:
@@ -55,7 +84,39 @@ def main() -> None:
       OPENAI_API_KEY=… assay run openai/gpt-4o-mini
       assay run openai/my-model --base-url http://localhost:8000/v1
       assay data pull trustllm && assay run openai/gpt-4o-mini --data trustllm
-    """
+    """  # noqa: D301  (click reads the backspace)
+
+
+class _Option(click.Option):
+    """An option that `--help` lists under a heading."""
+
+    def __init__(self, *args: Any, heading: str = "Options", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.heading = heading
+
+
+class _Headed(click.Command):
+    """A command with so many options that `--help` lists them under headings, in the order of their first ones."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        headed: dict[str, list[tuple[str, str]]] = {}
+        for param in self.get_params(ctx):
+            record = param.get_help_record(ctx) if isinstance(param, click.Option) else None
+            if record is not None:
+                headed.setdefault(getattr(param, "heading", "Help"), []).append(record)
+        for heading, records in headed.items():
+            with formatter.section(heading):
+                formatter.write_dl(records)
+
+
+def _under(heading: str) -> Callable[..., Callable[[Callable[..., None]], Callable[..., None]]]:
+    """`click.option`, for an option under that heading."""
+    return partial(click.option, cls=_Option, heading=heading)
+
+
+_asked, _sampled = _under("What is asked"), _under("How replies are drawn")
+_judged, _sent, _spent, _kept = _under("Who judges"), _under("Where and how fast"), _under("Budget"), _under("Output")
+_scored = _under("What is scored")
 
 
 def _languages(ctx: click.Context, param: click.Parameter, value: str) -> tuple[str, ...]:
@@ -76,53 +137,60 @@ def _pairs(ctx: click.Context, param: click.Parameter, value: Sequence[str]) -> 
     return tuple(sorted(pairs.items()))
 
 
+def _finite(ctx: click.Context, param: click.Parameter, value: float | None) -> float | None:
+    if value is not None and not math.isfinite(value):
+        raise click.BadParameter(f"{value} is no amount")
+    return value
+
+
 def _judging(command: Callable[..., None]) -> Callable[..., None]:
     """The options that `run` and `score` share."""
     options = (
-        click.option(
+        _judged(
             "--judge", "judges", multiple=True, metavar="MODEL",
             help="A model that grades where rules cannot tell; repeat it for a majority of several.",
         ),
-        click.option("--embedder", default="", metavar="MODEL", help="An /embeddings model, or minilm; else lexical."),
-        click.option("--toxicity", default="", metavar="MODEL", help="A /moderations model that scores toxicity."),
-        click.option("--base-url", default="", metavar="URL", help="Where openai/… goes. Default: $OPENAI_BASE_URL."),
-        click.option("--allow-http", is_flag=True, help="Allow plain http to another machine."),
-        click.option("--timeout", default=600.0, show_default=True, metavar="SECONDS", help="For one reply."),
-        click.option(
+        _judged("--embedder", default="", metavar="MODEL", help="An /embeddings model, or minilm; else lexical."),
+        _judged("--toxicity", default="", metavar="MODEL", help="A /moderations model that scores toxicity."),
+        _sent("--base-url", default="", metavar="URL", help="Where openai/… goes. Default: $OPENAI_BASE_URL."),
+        _sent("--allow-http", is_flag=True, help="Allow plain http to another machine."),
+        _sent("--timeout", default=600.0, show_default=True, metavar="SECONDS", help="For one reply."),
+        _sent(
             "--max-connections", default=32, show_default=True, type=click.IntRange(1, 4096), metavar="N",
-            help="Requests in flight to each endpoint.",
+            help="Requests in flight to an endpoint; fewer while it throttles.",
         ),
+        _sent("--rpm", type=click.IntRange(1), metavar="N", help="Requests a minute to an endpoint, judges' too."),
+        _sent("--tpm", type=click.IntRange(1), metavar="N", help="Tokens a minute to an endpoint, judges' too."),
     )  # fmt: skip
     for option in reversed(options):
         command = option(command)
     return command
 
 
-@main.command()
+@main.command(cls=_Headed)
 @click.argument("model")
-@click.option(
-    "--data", default="core", show_default=True, help="core, trustllm, or a folder or zip in TrustLLM's layout."
-)
-@click.option(
-    "--tasks", multiple=True, metavar="GLOB", help="Such as 'safety/*' or privacy; repeat or separate by commas."
-)
-@click.option("--limit", type=click.IntRange(1), metavar="N", help="At most N rows a task and language, evenly spread.")
-@click.option(
-    "--epochs", default=1, show_default=True, type=click.IntRange(1), metavar="K", help="Ask every row K times."
-)
-@click.option("--lang", "langs", default="en", show_default=True, callback=_languages, help="en, zh, or en,zh.")
+@_asked("--data", default="core", show_default=True, help="core, trustllm, or a folder or zip in TrustLLM's layout.")
+@_asked("--tasks", multiple=True, metavar="GLOB", help="Such as 'safety/*' or privacy; repeat or separate by commas.")
+@_asked("--limit", type=click.IntRange(1), metavar="N", help="At most N rows a task and language, evenly spread.")
+@_asked("--epochs", default=1, show_default=True, type=click.IntRange(1), metavar="K", help="Ask every row K times.")
+@_asked("--lang", "langs", default="en", show_default=True, callback=_languages, help="en, zh, or en,zh.")
+@_asked("--system", default="", metavar="TEXT", help="A system prompt before every chat.")
+@_asked("--shuffle-options", type=int, metavar="SEED", help="Offer multiple-choice options in another order.")
+@_sampled("--max-reply-tokens", "max_tokens", type=click.IntRange(1), metavar="N", help="Length of a reply at most.")
+@_sampled("--temperature", type=float, metavar="T", help="Instead of each task's published temperature.")
+@_sampled("--seed", type=int, metavar="N", help="Sampling seed, where the endpoint takes one.")
+@_sampled("--extra", multiple=True, callback=_pairs, metavar="NAME=JSON", help="A further field of the request body.")
 @_judging
-@click.option("--system", default="", metavar="TEXT", help="A system prompt before every chat.")
-@click.option("--max-tokens", type=click.IntRange(1), metavar="N", help="Length of a reply at most.")
-@click.option("--seed", type=int, metavar="N", help="Sampling seed, where the endpoint takes one.")
-@click.option("--temperature", type=float, metavar="T", help="Instead of each task's published temperature.")
-@click.option(
-    "--extra", multiple=True, callback=_pairs, metavar="NAME=JSON", help="A further field of the request body."
-)
-@click.option("--shuffle-options", type=int, metavar="SEED", help="Offer multiple-choice options in another order.")
-@click.option("--fresh", is_flag=True, help="Ask anew, whatever is stored.")
-@click.option("--groups", is_flag=True, help="Show each source, attack and type in the table too.")
-@click.option("--out", default="runs", show_default=True, type=click.Path(path_type=Path), help="Where runs are kept.")
+@_spent("--dry-run", is_flag=True, help="Say rows, tokens, cost and time; ask nothing, write nothing. Needs no key.")
+@_spent("--max-cost", type=click.FloatRange(0), callback=_finite, metavar="USD",
+        help="Stop once all replies of the run, stored ones too, cost so much; judges' too.")  # fmt: skip
+@_spent("--max-tokens", "run_tokens", type=click.IntRange(0), metavar="N",
+        help="Stop once the run has taken so many tokens, prompts and replies together.")  # fmt: skip
+@_spent("--prices", type=click.Path(path_type=Path), metavar="FILE",
+        help="A TOML table of prices, before ~/.cache/assay/prices.toml and the packaged one.")  # fmt: skip
+@_kept("--fresh", is_flag=True, help="Ask anew, whatever is stored.")
+@_kept("--groups", is_flag=True, help="Show each source, attack and type in the table too.")
+@_kept("--out", default="runs", show_default=True, type=click.Path(path_type=Path), help="Where runs are kept.")
 def run(
     model: str, data: str, tasks: Sequence[str], judges: Sequence[str], out: Path, groups: bool, **options: Any
 ) -> None:
@@ -132,8 +200,17 @@ def run(
     baseline/refuser, baseline/complier, baseline/chance, baseline/first-option, baseline/yes.
 
     The same command again resumes: no reply that is stored is asked for twice.
-    """
+
+    \b
+    What would it cost?        assay run openai/gpt-4o-mini --data trustllm --judge openai/gpt-4o --dry-run
+    At most 5 dollars:         assay run openai/gpt-4o-mini --data trustllm --max-cost 5
+    A first look:              assay run openai/gpt-4o-mini --tasks 'safety/*' --limit 20
+    A server of one's own:     assay run openai/my-model --base-url http://localhost:8000/v1 --max-connections 256
+    Within a provider's quota: assay run openai/gpt-4o-mini --rpm 500 --tpm 200000
+    """  # noqa: D301  (click reads the backspace)
+    from assay.budget import Budget
     from assay.cases import Asking
+    from assay.models.prices import load_prices
     from assay.progress import shown
     from assay.run import Order
     from assay.run import run as run_order
@@ -149,13 +226,12 @@ def run(
         out=out,
         fresh=options["fresh"],
     )
+    budget = Budget(load_prices(options["prices"]), options["max_cost"], options["run_tokens"])
+    if options["dry_run"]:
+        _print_forecast(order, connections, budget)
+        return
     _warn_of_self_grading(model, judges)
-    try:
-        folder = run_order(order, connections, shown())
-    except KeyboardInterrupt:
-        click.echo("\nassay: stopped. Every reply so far is kept; run the same command to go on.", err=True)
-        sys.exit(130)
-    _print_result(folder, groups)
+    _print_result(run_order(order, connections, shown(), budget), groups)
 
 
 def _opened(judges: Sequence[str], options: dict[str, Any]) -> tuple[Connections, Judging]:
@@ -163,8 +239,22 @@ def _opened(judges: Sequence[str], options: dict[str, Any]) -> tuple[Connections
     from assay.judging import Judging
     from assay.models import Connections
 
-    connections = Connections(options["base_url"], options["allow_http"], options["timeout"])
-    return connections, Judging(tuple(judges), options["embedder"], options["toxicity"], options["max_connections"])
+    at_once = options["max_connections"]
+    connections = Connections(
+        options["base_url"],
+        options["allow_http"],
+        options["timeout"],
+        connections=at_once,
+        rpm=options["rpm"],
+        tpm=options["tpm"],
+    )
+    return connections, Judging(tuple(judges), options["embedder"], options["toxicity"], at_once)
+
+
+def _print_forecast(order: Order, connections: Connections, budget: Budget) -> None:
+    from assay.forecast import forecast, forecast_table
+
+    _wide().print(forecast_table(forecast(order, connections, budget)))
 
 
 def _globs(tasks: Sequence[str]) -> list[str]:
@@ -279,24 +369,24 @@ def data_list() -> None:
         click.echo(f"           {pinned.about}\n           {pinned.url}\n           sha256 {pinned.sha256}")
 
 
-@main.command()
+@main.command(cls=_Headed)
 @click.argument("source", metavar="RUN|DIR", type=click.Path(path_type=Path))
-@click.option("--format", "layout", type=click.Choice(["assay", "trustllm"]), default="assay", show_default=True,
-              help="assay: a run folder. trustllm: the published toolkit's generation_results.")  # fmt: skip
-@click.option("--out", type=click.Path(path_type=Path), help="The run folder to write. Default: RUN itself.")
-@click.option("--upstream-report", type=click.Path(path_type=Path), metavar="FILE",
-              help="Also write the published toolkit's numbers as JSON.")  # fmt: skip
-@click.option("--tasks", multiple=True, metavar="GLOB", help="Only these tasks.")
-@click.option("--groups", is_flag=True, help="Show each source, attack and type in the table too.")
+@_scored("--format", "layout", type=click.Choice(["assay", "trustllm"]), default="assay", show_default=True,
+         help="assay: a run folder. trustllm: the published toolkit's generation_results.")  # fmt: skip
+@_scored("--out", type=click.Path(path_type=Path), help="The run folder to write. Default: RUN itself.")
+@_scored("--upstream-report", type=click.Path(path_type=Path), metavar="FILE",
+         help="Also write the published toolkit's numbers as JSON.")  # fmt: skip
+@_scored("--tasks", multiple=True, metavar="GLOB", help="Only these tasks.")
+@_scored("--groups", is_flag=True, help="Show each source, attack and type in the table too.")
 @_judging
 def score(source: Path, layout: str, out: Path | None, upstream_report: Path | None, judges: Sequence[str],
           tasks: Sequence[str], groups: bool, **options: Any) -> None:  # fmt: skip
-    r"""Judge and measure stored replies again; the model is not asked.
+    """Judge and measure stored replies again; the model is not asked.
 
     \b
     Fill in what needed a judge:       assay score runs/RUN --judge openai/gpt-4o-mini
     Score what another tool recorded:  assay score generation_results/MODEL --format trustllm --out runs/MODEL
-    """
+    """  # noqa: D301  (click reads the backspace)
     from assay.progress import shown
     from assay.rescore import Rescoring, rescore
     from assay.tasks import select

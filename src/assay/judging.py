@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from typing import Any
 
-from assay.errors import AssayError
+from assay.budget import Budget
 from assay.instruments import Asked, Embedder, Instruments, Lexical, MiniLM
 from assay.judges.panel import majority
-from assay.models import Connections, Journal, cached, limited, retrying
-from assay.models.baselines import Baseline
+from assay.models import Connections, Journal, cached, limited, pace_of, retrying
+from assay.models.chat import ChatCompletions, Embeddings, Moderations
+from assay.models.metered import capped, metered, remembered
 from assay.schema import Judge, Model, Record, Verdict
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,23 +41,27 @@ class Judging:
         }
 
 
-def kept(model: Model, connections: int, journal: Journal) -> Model:
-    """A model behind its own cache, limit and retry. A baseline needs none of them."""
-    if isinstance(model, Baseline):
+def kept(model: Model, journal: Journal, budget: Budget, elsewhere: Collection[str] = ()) -> Model:
+    """A model behind its own count, cache, retry, limit and cap. A baseline needs none of them."""
+    if not isinstance(model, ChatCompletions | Embeddings | Moderations):
         return model
-    return cached(limited(retrying(model), connections), journal)
+    pace = pace_of(model)
+    return metered(cached(retrying(limited(capped(model, budget), pace), pace), journal), budget, elsewhere)
 
 
-def panel(judging: Judging, connections: Connections, journal: Journal) -> tuple[Instruments, ...]:
+def stocked(model: Model, journal: Journal, budget: Budget, elsewhere: Collection[str] = ()) -> Model:
+    """Of a model, what is stored and no more."""
+    if not isinstance(model, ChatCompletions | Embeddings | Moderations):
+        return model
+    return metered(remembered(model, journal), budget, elsewhere)
+
+
+def panel(judging: Judging, connections: Connections, opened: Callable[[Model], Model]) -> tuple[Instruments, ...]:
     """One set of instruments for each grader, or one without; nothing is asked yet.
 
     Raises:
         UsageError: an unknown provider or a missing key.
     """
-
-    def opened(model: Model) -> Model:
-        return kept(model, judging.connections, journal)
-
     toxicity = Asked(opened(connections.moderations(judging.toxicity))) if judging.toxicity else None
     shared = Instruments(None, _embedder(judging.embedder, connections, opened), toxicity)
     graders = [opened(connections.model(name)) for name in judging.graders]
@@ -92,40 +94,3 @@ async def _hearing(judge: Judge, record: Record, instruments: Instruments) -> tu
             question = hearing.send(await instruments.answer(question))
     except StopIteration as done:
         return done.value, asked
-
-
-def driven(work: Coroutine[Any, Any, T]) -> T:
-    """The result of a coroutine, on uvloop where there is one: it saves a fifth of the CPU that a reply costs."""
-    try:
-        from uvloop import new_event_loop
-    except ImportError:  # Windows
-        return asyncio.run(work)
-    with asyncio.Runner(loop_factory=new_event_loop) as runner:
-        return runner.run(work)
-
-
-async def in_flight(work: Callable[[T], Awaitable[None]], todo: Iterable[T], at_once: int) -> None:
-    """Do `work` on everything, so many at a time. The first error stops the rest, and is raised as itself.
-
-    Raises:
-        AssayError: what went wrong first.
-    """
-    queue = iter(todo)
-
-    async def worker() -> None:
-        for item in queue:
-            await work(item)
-
-    try:
-        async with asyncio.TaskGroup() as workers:
-            for _ in range(at_once):
-                workers.create_task(worker())
-    except* AssayError as several:
-        raise _first(several) from None
-
-
-def _first(several: BaseExceptionGroup[Any]) -> BaseException:
-    error: BaseException = several
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    return error

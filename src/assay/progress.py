@@ -34,6 +34,10 @@ class Counts:
             self.blocked += reply.finish == "filtered"
             self.failed += reply.finish == "failed"
 
+    def say(self, text: str) -> None:
+        """Something that whoever waits should know."""
+        print(f"assay: {text}", file=sys.stderr, flush=True)
+
     def stop(self) -> None:
         """No more rows will come."""
 
@@ -88,6 +92,10 @@ class Bar(Counts):
         super().row(record)
         if self.done % 16 == 0 or self.done == self.total:
             self._bar.update(self._line, completed=self.done, description=self.said())
+
+    def say(self, text: str) -> None:
+        """Above the bar."""
+        self._bar.console.print(f"assay: {text}", markup=False, highlight=False)
 
     def stop(self) -> None:
         """Leave the bar as it stands."""

@@ -6,29 +6,35 @@ The model is not asked. Graders' replies go through the journal beside the run, 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
 from assay import __version__
+from assay.budget import TASK, Budget, asked_elsewhere
 from assay.cases import data_hash, raws_of
 from assay.data import sources
+from assay.ending import Ending, driven, ended_by_signals, in_flight
 from assay.errors import DataError, StoreError, UsageError
 from assay.instruments import Instruments
-from assay.judging import Judging, driven, in_flight, judged, panel
+from assay.judging import Judging, judged, kept, panel
 from assay.models import Connections
-from assay.run import SCHEMA, Progress, Silent
-from assay.schema import Raw, Record, Reply, Row, Task
-from assay.scoring import measure_task, published_rows
-from assay.store import Journal, RunFolder
-from assay.store.folder import Samples, by_task, unwritable
+from assay.models.prices import load_prices
+from assay.run import SCHEMA, Progress, Silent, journal_open
+from assay.schema import Raw, Record, Reply, Request, Rows, Task
+from assay.scoring import Published, measure_task
+from assay.store import RunFolder
+from assay.store.folder import Samples, unwritable
 from assay.upstream.report import published_report
 
 RECORDED = ("eval_res", "toxicity", "embedding", "n_embedding", "s_embedding")
 """What earlier judges leave beside a reply in the published layout."""
 
-Sample = tuple[str, Record]
+Sample = tuple[str, int, Record]
+"""Task id, epoch, record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,44 +61,57 @@ def rescore(order: Rescoring, connections: Connections | None = None, progress: 
 
 
 async def _rescore(order: Rescoring, connections: Connections, progress: Progress) -> RunFolder:
-    described, samples = _stored(order)
+    described, stored = _stored(order)
     folder = RunFolder(order.out)
     if order.upstream_report is not None:
-        _write_report(order.upstream_report, _report_files(order, samples))
-    with Journal(order.out.parent / "journal.sqlite") as journal:
-        try:
-            instruments = panel(order.judging, connections, journal)
-            progress.start(len(samples))
-            rejudged = await _judge_all(order, samples, instruments, progress)
-            tasks = _write_samples(folder, order.tasks, described["data"]["name"], rejudged)
-            folder.write("run.json", described)
-            folder.write("result.json", {"schema": SCHEMA, "run": described, "tasks": tasks})
-        finally:
-            progress.stop()
-            await connections.close()
+        _write_report(order.upstream_report, _report_files(order, described))
+    async with journal_open(order.out.parent / "journal.sqlite", connections, progress) as (journal, ending):
+        budget = Budget(load_prices())
+        instruments = panel(order.judging, connections, lambda judge: kept(judge, journal, budget))
+        with Samples(folder) as samples:
+            with ended_by_signals(ending, progress.say):
+                counted = _counted(order, described, budget)
+                data = described["data"]["name"]
+                await _judge_all(order, stored, data, instruments, samples, progress, ending, counted)
+            tasks = _measures(order.tasks, stored, samples)
+        folder.write("run.json", described)
+        result = {"schema": SCHEMA, "run": described, "tasks": tasks, "usage": budget.usage()}
+        folder.write("result.json", result)
     return folder
 
 
-def _stored(order: Rescoring) -> tuple[dict[str, Any], list[Sample]]:
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """The samples to be judged again, task by task; read anew each time they are gone through."""
+
+    counts: Mapping[str, int]
+    """How many each task has, in the order of the samples."""
+    read: Callable[[], Iterator[Sample]]
+
+    def __len__(self) -> int:
+        return sum(self.counts.values())
+
+
+def _stored(order: Rescoring) -> tuple[dict[str, Any], Stored]:
     """What run.json is to say, and the samples to be judged."""
     now = {"judges": order.judging.described(), "assay": __version__}
     if order.layout == "trustllm":
-        samples = list(_recorded_samples(order))
-        if not samples:
+        counts = Counter(task_id for task_id, _, _ in _recorded_samples(order))
+        if not counts:
             raise DataError(f"{order.source} holds no file of the published layout <section>/<file>.json")
-        found = {task_id for task_id, _ in samples}
         return {
             "model": f"recorded/{order.source.stem}",
             "endpoint": "recorded",
             "data": {"name": str(order.source), "sha256": data_hash(str(order.source))},
-            "tasks": {task.id: task.version for task in order.tasks if task.id in found},
+            "tasks": {task.id: task.version for task in order.tasks if task.id in counts},
             **now,
-        }, samples
+        }, Stored(counts, lambda: _recorded_samples(order))
     folder = RunFolder(order.source)
     run = folder.read_run()
     _same_versions(order, run)
-    wanted = {task.id for task in order.tasks}
-    return {**run, **now}, [sample for sample in folder.records() if sample[0] in wanted]
+    have = folder.counts()
+    wanted = [task for task in run["tasks"] if task in have and task in {task.id for task in order.tasks}]
+    return {**run, **now}, Stored({task: have[task] for task in wanted}, lambda: folder.records(wanted))
 
 
 def _same_versions(order: Rescoring, run: dict[str, Any]) -> None:
@@ -116,7 +135,7 @@ def _recorded_samples(order: Rescoring) -> Iterator[Sample]:
             continue
         try:
             for row in task.rows(raws_of(task, str(order.source), ("en",))):
-                yield task.id, Record(row, tuple(_recorded(raw) for raw in row.parts or (row.fields,)))
+                yield task.id, 0, Record(row, tuple(_recorded(raw) for raw in row.parts or (row.fields,)))
         except (KeyError, TypeError, ValueError) as error:
             raise DataError(
                 f"{order.source}: a record of {task.id} lacks or misuses the field {error}; the published layout keeps "
@@ -133,25 +152,54 @@ def _recorded(raw: Raw) -> Reply:
     return Reply(res, recorded=kept)
 
 
-def _report_files(order: Rescoring, samples: Sequence[Sample]) -> dict[str, list[Raw]]:
+def _report_files(order: Rescoring, described: Mapping[str, Any]) -> dict[str, Rows]:
     """`<section>/<file>` → published records with `res`: the folder's files, or those a run of ours answers for."""
-    files = {dataset.file for task in order.tasks for dataset in task.datasets if dataset.name == "trustllm"}
+    file_of = {task.id: dataset.file for task in order.tasks for dataset in task.datasets if dataset.name == "trustllm"}
     if order.layout == "trustllm":
         source = str(order.source)
         return {
-            file.removesuffix(".json"): list(sources.records(source, file))
-            for file in sorted(files)
+            file.removesuffix(".json"): sources.records(source, file)
+            for file in sorted(set(file_of.values()))
             if sources.has(source, file)
         }
-    found: dict[str, list[Raw]] = {}
-    file_of = {task.id: dataset.file for task in order.tasks for dataset in task.datasets if dataset.name == "trustllm"}
-    for task_id, record in samples:
-        if task_id != "safety/toxicity":  # the jailbreak replies, a second time
-            found.setdefault(file_of[task_id].removesuffix(".json"), []).extend(published_rows(record))
-    return found
+    folder = RunFolder(order.source)
+    have = folder.counts()
+    lang = "en" if "en" in described.get("langs", ("en",)) else described["langs"][0]
+    found: dict[str, list[str]] = {}
+    for task_id, file in file_of.items():
+        if task_id in have and task_id != "safety/toxicity":  # the jailbreak replies, a second time
+            found.setdefault(file.removesuffix(".json"), []).append(task_id)
+    return {file: _Answers(folder, tuple(tasks), lang) for file, tasks in found.items()}
 
 
-def _write_report(path: Path, files: dict[str, list[Raw]]) -> None:
+@dataclass(frozen=True, slots=True)
+class _Answers:
+    """What a run of ours has of one published file, which several tasks may share."""
+
+    folder: RunFolder
+    tasks: tuple[str, ...]
+    lang: str
+
+    def __iter__(self) -> Iterator[Raw]:
+        for task in self.tasks:
+            yield from Published(_Of(self.folder, task), self.lang)
+
+
+@dataclass(frozen=True, slots=True)
+class _Of:
+    """The stored records of one task."""
+
+    folder: RunFolder
+    task: str
+
+    def __iter__(self) -> Iterator[Record]:
+        return (record for _, _, record in self.folder.records([self.task]))
+
+    def __len__(self) -> int:
+        return self.folder.counts().get(self.task, 0)
+
+
+def _write_report(path: Path, files: Mapping[str, Rows]) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(published_report(files), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
@@ -163,36 +211,48 @@ def _write_report(path: Path, files: dict[str, list[Raw]]) -> None:
 
 
 async def _judge_all(
-    order: Rescoring, samples: Sequence[Sample], instruments: Sequence[Instruments], progress: Progress
-) -> list[Sample]:
+    order: Rescoring,
+    stored: Stored,
+    data: str,
+    instruments: Sequence[Instruments],
+    samples: Samples,
+    progress: Progress,
+    ending: Ending,
+    counted: Callable[[Record], None],
+) -> None:
     by_id = {task.id: task for task in order.tasks}
-    done: list[Sample | None] = [None] * len(samples)
+    progress.start(len(stored))
 
     async def go(numbered: tuple[int, Sample]) -> None:
-        place, (task_id, record) = numbered
+        place, (task_id, epoch, record) = numbered
+        TASK.set(task_id)
+        counted(record)
         verdicts = await judged(by_id[task_id].judge, replace(record, verdicts=()), instruments)
-        done[place] = task_id, replace(record, verdicts=verdicts)
+        samples.add(place, epoch, task_id, data, replace(record, verdicts=verdicts))
         progress.row(record)
 
-    at_once = order.judging.connections * max(1, order.judging.endpoints)
-    await in_flight(go, enumerate(samples), min(at_once, len(samples)))
-    return [sample for sample in done if sample is not None]
+    at_once = order.judging.connections * max(1, 2 * order.judging.endpoints)
+    await in_flight(go, enumerate(stored.read()), min(at_once, len(stored)), ending)
 
 
-def _write_samples(folder: RunFolder, tasks: Sequence[Task], data: str, samples: Sequence[Sample]) -> dict[str, Any]:
-    """`samples.parquet` anew, and the measures of every task in it."""
+def _counted(order: Rescoring, described: Mapping[str, Any], budget: Budget) -> Callable[[Record], None]:
+    """Counts what the replies of a run of ours had cost, as the run itself did. Of recorded ones nobody knows."""
+    name, endpoint = described["model"], described["endpoint"]
+    if endpoint in ("recorded", "baseline"):
+        return lambda record: None
+    account, elsewhere = budget.account_of(name, endpoint), asked_elsewhere(order.tasks)
+
+    def count(record: Record) -> None:
+        for chat, reply in zip(record.row.chats, record.replies, strict=True):
+            account.count(Request(chat), reply, paid=False, elsewhere=elsewhere)
+
+    return count
+
+
+def _measures(tasks: Sequence[Task], stored: Stored, samples: Samples) -> dict[str, Any]:
     by_id = {task.id: task for task in tasks}
-    measures = {}
-    with Samples(folder) as written:
-        for number, (task_id, records) in enumerate(by_task(samples)):
-            epochs: dict[tuple[str, str], int] = {}
-            for place, record in enumerate(records):
-                identity = _identity(record.row)
-                epoch = epochs[identity] = epochs.get(identity, -1) + 1
-                written.add((number, place, epoch), task_id, data, record)
-            measures[task_id] = measure_task(by_id[task_id], records)
-    return measures
-
-
-def _identity(row: Row) -> tuple[str, str]:
-    return row.id, row.lang
+    ends = accumulate(stored.counts.values())
+    return {
+        task_id: measure_task(by_id[task_id], samples.of(range(end - count, end)))
+        for (task_id, count), end in zip(stored.counts.items(), ends, strict=True)
+    }

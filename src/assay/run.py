@@ -7,22 +7,29 @@ add up to, so a slow judge never starves the model. There are no phases and no b
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
-from assay.cases import Asking, Case, cases, check_data, data_hash
-from assay.errors import EndpointError, StoreError
+from assay.budget import TASK, Budget, asked_elsewhere
+from assay.cases import Asking, Case, Cases, cases, check_data, data_hash
+from assay.ending import KEPT, Ending, driven, ended_by_signals, in_flight
+from assay.errors import EndpointError, RunStopped, Stopped, StoreError
 from assay.instruments import Instruments
-from assay.judging import Judging, driven, in_flight, judged, kept, panel
+from assay.judging import Judging, judged, kept, panel, stocked
 from assay.models import Connections
-from assay.schema import Model, Record, Task
+from assay.models.prices import load_prices
+from assay.schema import Model, Record, Reply, Request, Task
 from assay.scoring import measure_task
 from assay.store import Anew, Journal, RunFolder, run_folder
 from assay.store.folder import Samples
 
 SCHEMA = "assay.result/1"
+
+JUDGES_BEHIND = 1_000
+"""Rows by which judges may fall behind the model before it has to wait for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +46,11 @@ class Order:
 
     @property
     def rows_in_flight(self) -> int:
-        """As many as the limits of all endpoints add up to, and once more the model's.
+        """Four times the model's connections: others use them while a row is stored and judged, or sleeps between tries.
 
-        While a reply is stored and judged, its connection already serves another row.
+        Beside those, so many rows may wait for judges that a slow one does not starve the model.
         """
-        return self.judging.connections * (2 + self.judging.endpoints)
+        return self.judging.connections * 4 + (JUDGES_BEHIND if self.judging.endpoints else 0)
 
 
 class Progress(Protocol):
@@ -55,6 +62,10 @@ class Progress(Protocol):
 
     def row(self, record: Record) -> None:
         """One more row is done."""
+        ...
+
+    def say(self, text: str) -> None:
+        """Something that whoever waits should know."""
         ...
 
     def stop(self) -> None:
@@ -71,6 +82,9 @@ class Silent:
     def row(self, record: Record) -> None:
         """Nothing to tell."""
 
+    def say(self, text: str) -> None:
+        """Nothing to tell."""
+
     def stop(self) -> None:
         """Nothing to tell."""
 
@@ -80,17 +94,32 @@ class Silent:
 
 async def trip(case: Case, model: Model, instruments: Sequence[Instruments]) -> Record:
     """Ask, judge, keep: from a row to its record. Replies are committed before they come back."""
+    TASK.set(case.task.id)
     if len(case.requests) == 1:  # by far the most; a gather of one costs more than the judge
         record = Record(case.row, (await model(case.requests[0]),))
     else:
-        record = Record(case.row, tuple(await asyncio.gather(*(model(request) for request in case.requests))))
+        record = Record(case.row, await _replies(case.requests, model))
     return replace(record, verdicts=await judged(case.task.judge, record, instruments))
+
+
+async def _replies(requests: Sequence[Request], model: Model) -> tuple[Reply, ...]:
+    """All of them, side by side. If one has no reply to give, the others are waited for: they were paid."""
+    came = await asyncio.gather(*(model(request) for request in requests), return_exceptions=True)
+    for reply in came:
+        if isinstance(reply, BaseException):
+            raise reply
+    return tuple(reply for reply in came if isinstance(reply, Reply))
 
 
 # ---- the run ------------------------------------------------------------------------------------
 
 
-def run(order: Order, connections: Connections | None = None, progress: Progress | None = None) -> RunFolder:
+def run(
+    order: Order,
+    connections: Connections | None = None,
+    progress: Progress | None = None,
+    budget: Budget | None = None,
+) -> RunFolder:
     """Ask the model every case, judge every reply, measure every task, and write the run folder.
 
     The same order finds the same folder and asks only for what is not stored.
@@ -98,63 +127,100 @@ def run(order: Order, connections: Connections | None = None, progress: Progress
     Raises:
         AssayError: with the fix in its message; everything that was committed is kept.
     """
-    return driven(_run(order, connections or Connections(), progress or Silent()))
+    return driven(_run(order, connections or Connections(), progress or Silent(), budget or Budget(load_prices())))
 
 
-async def _run(order: Order, connections: Connections, progress: Progress) -> RunFolder:
+async def _run(order: Order, connections: Connections, progress: Progress, budget: Budget) -> RunFolder:
     check_data(order.tasks, order.asking)
     described = describe(order, connections)
     folder = run_folder(order.out, described)
     _same_run(folder, described)
-    with Journal(order.out / "journal.sqlite") as journal:
-        try:
-            used = Anew(journal) if order.fresh else journal
-            model = kept(connections.model(order.model), order.judging.connections, used)
-            instruments = panel(order.judging, connections, journal)
-            folder.write("run.json", described)
-            tasks = await _ask_all(order, model, instruments, folder, progress)
-            folder.write("result.json", {"schema": SCHEMA, "run": described, "tasks": tasks})
-        finally:
-            progress.stop()
-            await connections.close()
+    todo = cases(order.tasks, order.asking)
+    async with journal_open(order.out / "journal.sqlite", connections, progress) as (journal, ending):
+        budget.on_reached = lambda why: ending(RunStopped(f"{why}. {KEPT}, to go on raise the cap of the same command"))
+        used = Anew(journal) if order.fresh else journal
+        model = kept(connections.model(order.model), used, budget, asked_elsewhere(order.tasks))
+        instruments = panel(order.judging, connections, lambda judge: kept(judge, journal, budget))
+        folder.write("run.json", described)
+        with Samples(folder) as samples:
+            with ended_by_signals(ending, progress.say):
+                if budget.capped:
+                    await _take_stock(order, todo, connections, journal, budget)
+                await _ask_all(order, todo, model, instruments, samples, progress, ending)
+            tasks = _measures(todo, samples)
+        result = {"schema": SCHEMA, "run": described, "tasks": tasks, "usage": budget.usage()}
+        folder.write("result.json", result)
     return folder
 
 
+@asynccontextmanager
+async def journal_open(
+    path: Path, connections: Connections, progress: Progress
+) -> AsyncIterator[tuple[Journal, Ending]]:
+    """The journal, and what ends the work with it early; what happened to it is told, and everything closed."""
+    with Journal(path) as journal:
+
+        def halt() -> None:
+            connections.halt()
+            journal.halt()
+
+        at_first = journal.notes
+        try:
+            for note in at_first:
+                progress.say(note)
+            yield journal, Ending(halt)
+        finally:
+            progress.stop()
+            for note in journal.notes[len(at_first) :]:
+                progress.say(note)
+            await connections.close()
+
+
+async def _take_stock(order: Order, todo: Cases, connections: Connections, journal: Journal, budget: Budget) -> None:
+    """Count what is stored before anything is asked: a cap is the whole run's, however often it was interrupted."""
+    if not order.fresh:
+        model = stocked(connections.model(order.model), journal, budget, asked_elsewhere(order.tasks))
+        instruments = panel(order.judging, connections, lambda judge: stocked(judge, journal, budget))
+        for case in todo:
+            with suppress(Stopped):
+                await trip(case, model, instruments)
+    budget.stock_taken()
+
+
 async def _ask_all(
-    order: Order, model: Model, instruments: Sequence[Instruments], folder: RunFolder, progress: Progress
-) -> dict[str, Any]:
-    """Every case through `trip`, so many at a time; then every task measured, in the order of the tasks."""
-    todo = list(cases(order.tasks, order.asking))
+    order: Order,
+    todo: Cases,
+    model: Model,
+    instruments: Sequence[Instruments],
+    samples: Samples,
+    progress: Progress,
+    ending: Ending,
+) -> None:
+    """Every case through `trip`, so many at a time."""
     progress.start(len(todo))
-    records: dict[tuple[int, int, int], Record] = {}
-    with Samples(folder) as samples:
+    answered = False
+    lost = ""
 
-        async def go(case: Case) -> None:
-            record = records[case.order] = await trip(case, model, instruments)
-            samples.add(case.order, case.task.id, case.dataset, record)
-            progress.row(record)
+    async def go(case: Case) -> None:
+        nonlocal answered, lost
+        record = await trip(case, model, instruments)
+        samples.add(case.place, case.epoch, case.task.id, case.dataset, record)
+        for reply in record.replies:
+            answered = answered or reply.finish != "failed"
+            lost = reply.error or lost
+        progress.row(record)
 
-        await in_flight(go, todo, min(order.rows_in_flight, len(todo)))
-        _check_answered(model, records.values())
-    return _measures(order.tasks, records)
-
-
-def _check_answered(model: Model, records: Collection[Record]) -> None:
-    """A run without one reply is no run."""
-    replies = [reply for record in records for reply in record.replies]
-    if all(reply.finish == "failed" for reply in replies):
+    await in_flight(go, todo, min(order.rows_in_flight, len(todo)), ending)
+    if not answered:
         raise EndpointError(
-            f"{model.name} gave no reply to any of {len(records)} rows ({replies[-1].error}). Mend that, or check "
+            f"{model.name} gave no reply to any of {len(todo)} rows ({lost}). Mend that, or check "
             "--base-url, and run the same command"
         )
 
 
-def _measures(tasks: Sequence[Task], records: Mapping[tuple[int, int, int], Record]) -> dict[str, Any]:
+def _measures(todo: Cases, samples: Samples) -> dict[str, Any]:
     """By task id; tasks without rows in this data have none."""
-    of_task: dict[int, list[Record]] = {}
-    for place in sorted(records):
-        of_task.setdefault(place[0], []).append(records[place])
-    return {tasks[number].id: measure_task(tasks[number], together) for number, together in of_task.items()}
+    return {task.id: measure_task(task, samples.of(places)) for task, places in todo.by_task()}
 
 
 def describe(order: Order, connections: Connections) -> dict[str, Any]:

@@ -6,30 +6,81 @@ published fields, the reply, and the verdicts that its own judges left; where th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, Protocol
 
 from assay.metrics import measured
-from assay.schema import Measure, Raw, Record, Reply, Score, Task
+from assay.metrics.columns import Gathering, columns, together
+from assay.metrics.measure import points_of
+from assay.schema import Measure, Point, Raw, Record, Reply, Row, Score, Task
+
+KEPT = 5_000
+"""Records of a task that are held in memory; of a task with more, they are read from disk for every pass."""
 
 NO_RECORDED_VERDICT = "recorded verdicts of the published judge"
 
 
-def measure_task(task: Task, records: Sequence[Record]) -> dict[str, Any]:
+class Records(Protocol):
+    """The records of one task: counted, and gone through as often as needed, each time perhaps from disk."""
+
+    def __len__(self) -> int:
+        """How many there are."""
+        ...
+
+    def __iter__(self) -> Iterator[Record]:
+        """Epoch by epoch, row by row."""
+        ...
+
+
+def measure_task(task: Task, records: Records) -> dict[str, Any]:
     """What `result.json` says of one task."""
-    published = upstream_scores(task, records)
-    needs = missing_instrument(task, records)
+    held = list(records) if len(records) <= KEPT else records
+    read = _Reading(task, held)
+    published = task.upstream(Published(held, read.lang)) if task.upstream else None
     return {
         "version": task.version,
         "dimension": task.dimension,
-        "measures": {score.name: _measure(score, records, published, needs) for score in task.scores},
+        "measures": {score.name: _measure(score, read, published) for score in task.scores},
     }
 
 
-def _measure(
-    score: Score, records: Sequence[Record], published: Mapping[str, float | None] | None, needs: str
-) -> dict[str, Any]:
-    corrected = measured(score, records, needs)
+class _Reading:
+    """What the measures of a task need of its records, read once: points, as columns, and what instrument was missing.
+
+    Scores that count the same points share them.
+    """
+
+    def __init__(self, task: Task, records: Records) -> None:
+        ways = {score.points: score for score in task.scores}
+        found: dict[str, dict[PointsOf, Gathering]] = {}
+        absent, decided = f"needs:{task.judge.needs}", False
+        lacking = False
+        for record in records:
+            gathered = found.get(record.row.lang)
+            if gathered is None:
+                gathered = found[record.row.lang] = {way: Gathering() for way in ways}
+            for way, gathering in gathered.items():
+                for point in points_of(ways[way], record):
+                    gathering.add(point)
+            for verdict in record.verdicts:
+                decided = decided or not verdict.unread
+                lacking = lacking or verdict.why == absent
+        self.by_lang = {
+            lang: {way: gathering.points() for way, gathering in gathered.items()}
+            for lang, gathered in sorted(found.items())
+        }
+        self.all = {way: together([of[way] for of in self.by_lang.values()] or [columns(())]) for way in ways}
+        self.lang = "en" if "en" in found or not found else min(found)
+        """The language that the published toolkit's numbers are for: it knows one at a time."""
+        self.needs = task.judge.needs if lacking and not decided else ""
+        """The instrument without which nothing can be said, if it was not there for any record."""
+
+
+PointsOf = Callable[[Record], Iterable[Point]] | None
+
+
+def _measure(score: Score, read: _Reading, published: Mapping[str, float | None] | None) -> dict[str, Any]:
+    corrected = measured(score, read.all[score.points], read.needs)
     found: dict[str, Any] = {}
     if score.published:
         found["published"] = score.published
@@ -40,11 +91,10 @@ def _measure(
             name: {"corrected": json_of(group), "upstream": _upstream(published, f"{score.name}/{name}")}
             for name, group in corrected.groups.items()
         }
-    langs = sorted({record.row.lang for record in records})
-    if len(langs) > 1:
+    if len(read.by_lang) > 1:
         found["languages"] = {
-            lang: {"corrected": json_of(measured(score, (one for one in records if one.row.lang == lang), needs))}
-            for lang in langs
+            lang: {"corrected": json_of(measured(score, points[score.points], read.needs))}
+            for lang, points in read.by_lang.items()
         }
     return found
 
@@ -57,18 +107,20 @@ def _upstream(published: Mapping[str, float | None] | None, name: str) -> dict[s
     return {"value": value} if value is not None else {"value": None, "needs": NO_RECORDED_VERDICT}
 
 
-def upstream_scores(task: Task, records: Sequence[Record]) -> Mapping[str, float | None] | None:
-    """The published toolkit's numbers for these replies: of the first epoch and of one language, as it knows them."""
-    if task.upstream is None:
-        return None
-    lang = "en" if any(record.row.lang == "en" for record in records) else "zh"
-    seen: set[str] = set()
-    raws: list[Raw] = []
-    for record in records:
-        if record.row.lang == lang and record.row.id not in seen:
-            seen.add(record.row.id)
-            raws += published_rows(record)
-    return task.upstream(raws)
+class Published:
+    """Records as the published toolkit keeps them: of the first epoch and one language, read anew each time."""
+
+    def __init__(self, records: Records, lang: str) -> None:
+        self._records, self._lang = records, lang
+
+    def __iter__(self) -> Iterator[Raw]:
+        first: Row | None = None
+        for record in self._records:
+            if first is not None and (record.row.id, record.row.lang) == (first.id, first.lang):
+                return  # the second epoch
+            first = first or record.row
+            if record.row.lang == self._lang:
+                yield from published_rows(record)
 
 
 def published_rows(record: Record) -> list[Raw]:
@@ -80,16 +132,6 @@ def published_rows(record: Record) -> list[Raw]:
 def _res(reply: Reply) -> str | None:
     """The published toolkit stores null where generation failed (B65)."""
     return reply.text if reply.gradable else None
-
-
-def missing_instrument(task: Task, records: Iterable[Record]) -> str:
-    """The instrument without which nothing can be said, if it was not there for any record."""
-    if not task.judge.needs:
-        return ""
-    absent = f"needs:{task.judge.needs}"
-    whys = {verdict.why for record in records for verdict in record.verdicts}
-    decided = any(not verdict.unread for record in records for verdict in record.verdicts)
-    return task.judge.needs if absent in whys and not decided else ""
 
 
 def json_of(measure: Measure) -> dict[str, Any]:

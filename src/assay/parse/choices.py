@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Literal
 
@@ -252,11 +253,9 @@ _BARE_END = re.compile(r"[\"')\]]*\s*(?:\Z|[.!。\n;]|[-—:](?=\s))")
 def one_of(text: str, phrases: Mapping[str, Sequence[str]]) -> str | None:
     """The label that the text gives: the longest phrase wins, negated mentions do not count, two are none."""
     spelled = spelled_out(text)
-    meaning = {spelled_out(phrase): label for label, said in phrases.items() for phrase in said if phrase.strip()}
-    if not meaning or _lists_answers(spelled):
+    pattern, labels = _phrasebook(tuple([(label, *said) for label, said in phrases.items()]))
+    if not labels or _lists_answers(spelled):
         return None
-    pattern = re.compile("|".join(f"({_bounded(phrase)})" for phrase in sorted(meaning, key=len, reverse=True)))
-    labels = [meaning[phrase] for phrase in sorted(meaning, key=len, reverse=True)]
 
     def mentions(part: str) -> list[tuple[str, int, int]]:
         said: list[tuple[str, int, int]] = []
@@ -285,6 +284,15 @@ def one_of(text: str, phrases: Mapping[str, Sequence[str]]) -> str | None:
         or closing(spelled, alone)
         or _lone_phrase(spelled, found)
     )
+
+
+@lru_cache(maxsize=1024)
+def _phrasebook(phrases: tuple[tuple[str, ...], ...]) -> tuple[re.Pattern[str], tuple[str, ...]]:
+    """A pattern with one group a phrase, longest first, and the label of each group. Made once for each offer."""
+    meaning = {spelled_out(phrase): label for label, *said in phrases for phrase in said if phrase.strip()}
+    longest = sorted(meaning, key=len, reverse=True)
+    pattern = re.compile("|".join(f"({_bounded(phrase)})" for phrase in longest))
+    return pattern, tuple(meaning[phrase] for phrase in longest)
 
 
 def _leading_phrase(spelled: str, mentions: Sequence[tuple[str, int, int]]) -> str | None:

@@ -85,6 +85,8 @@ _DODGE = re.compile(
 
 def plain(text: str) -> str:
     """The text in one spelling: half width, straight quotes, one hyphen, no emphasis marks."""
+    if text.isascii():  # the same, several times faster: most replies
+        return text.replace("*", "").replace("`", "").strip()
     return unicodedata.normalize("NFKC", text).translate(_SAME).strip()
 
 
