@@ -44,8 +44,38 @@ cover: $(VENV)/dev ## coverage of the floors that must be complete
 	$(BIN)/coverage run -m pytest -q
 	$(BIN)/coverage report --fail-under=100 --include='src/assay/schema.py,src/assay/parse/*,src/assay/parse.py,src/assay/judges/*,src/assay/metrics/*,src/assay/stats/*,src/assay/upstream/*'
 
-bench: $(VENV)/run ## samples per second, CPU a sample and memory of a whole run
-	$(BIN)/python benchmarks/engine.py
+bench: $(VENV)/run bench-peers ## assay beside a bare loop, inspect_ai and lm-eval, some 7 minutes (FULL=1: more, 20)
+	$(BIN)/python benchmarks/side_by_side.py $(if $(FULL),--full)
+	@if [ -f .bench/plot/made ]; then .bench/plot/bin/python benchmarks/figure.py .bench/side_by_side.json docs/img/bench.svg \
+		&& echo "docs/img/bench.svg shows it"; else echo "no figure: its environment is missing"; fi
+
+bench-peers: ## the environments of the others, in .bench (once; 1.3 GB)
+	@for peer in inspect lm-eval plot; do $(MAKE) --no-print-directory .bench/$$peer/made \
+		|| echo "the environment of $$peer could not be made: the bench goes on without it"; done
+
+# Complete by its pins, so that nothing is resolved anew; and it hides itself from git.
+.bench/%/made: requirements/bench-%.txt
+	@echo "making the environment in .bench/$* (once)"
+	@mkdir -p .bench && echo '*' > .bench/.gitignore
+	@[ -x .bench/$*/bin/python ] || $(PYTHON) -m venv .bench/$*
+	@.bench/$*/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<
+	@touch $@
+
+bench-official: $(VENV)/run ## a run of the official data: samples a second, CPU a sample, memory (half a minute)
+	$(BIN)/python benchmarks/official.py
+
+bench-memory: $(VENV)/run ## peak memory over 10,000 and 1,000,000 rows (some 6 minutes; ROWS="1000 5000" for others)
+	$(BIN)/python benchmarks/memory.py $(if $(ROWS),--rows $(ROWS))
+
+bench-start: $(VENV)/run ## how long assay takes to start
+	$(BIN)/python benchmarks/start.py
+
+bench-kills: $(VENV)/run ## 50 SIGKILLs at random moments of a run, and what they did (a minute)
+	$(BIN)/python benchmarks/kills.py
+
+bench-pins: ## write requirements/bench-*.txt anew (needs uv)
+	for set in inspect lm-eval plot; do uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-header --no-annotate requirements/bench-$$set.in -o requirements/bench-$$set.txt; done
 
 fix: $(VENV)/dev ## format, and mend what can be mended
 	$(BIN)/ruff check --fix
@@ -58,4 +88,4 @@ pins: ## write requirements/*.txt anew (needs uv)
 clean: ## remove the environment and caches (runs stay)
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
-.PHONY: help demo test check cover bench fix pins clean
+.PHONY: help demo test check cover bench bench-peers bench-official bench-memory bench-start bench-kills bench-pins fix pins clean

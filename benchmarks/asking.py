@@ -2,7 +2,8 @@
 
     ASSAY_BENCH_CPU=FILE python benchmarks/asking.py run MODEL …
 
-Start-up, reading the data, measuring and writing the run folder are not in it.
+It listens where the progress display does: the run says when it starts to ask and when a row is done. Start-up,
+measuring and writing the result are not in it.
 """
 
 from __future__ import annotations
@@ -12,19 +13,38 @@ import time
 from pathlib import Path
 from typing import Any
 
-import assay.run
+import assay.progress
 from assay.cli import main
 
-in_flight = assay.run.in_flight
+shown = assay.progress.shown
 
 
-async def timed(*given: Any) -> None:
-    """As `in_flight`."""
-    began = time.process_time()
-    await in_flight(*given)
-    Path(os.environ["ASSAY_BENCH_CPU"]).write_text(str(time.process_time() - began), encoding="utf-8")
+class Timed:
+    """The display that fits stderr, with the CPU clock beside it."""
+
+    def __init__(self) -> None:
+        self._display = shown()
+        self._began = self._last = 0.0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._display, name)
+
+    def start(self, *given: Any) -> None:
+        """Rows are about to be asked."""
+        self._display.start(*given)
+        self._began = time.process_time()
+
+    def row(self, *given: Any) -> None:
+        """One more row is done."""
+        self._display.row(*given)
+        self._last = time.process_time()
+
+    def stop(self) -> None:
+        """No more rows will come."""
+        Path(os.environ["ASSAY_BENCH_CPU"]).write_text(str(self._last - self._began), encoding="utf-8")
+        self._display.stop()
 
 
 if __name__ == "__main__":
-    assay.run.in_flight = timed
+    assay.progress.shown = Timed  # type: ignore[assignment]
     main()
