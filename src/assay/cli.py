@@ -9,7 +9,6 @@ import math
 import shlex
 import sys
 from collections.abc import Callable, Sequence
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +17,7 @@ import orjson
 
 from assay import __version__
 from assay.errors import AssayError, RunStopped, UsageError
+from assay.headings import Headed, under
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -87,36 +87,9 @@ def main() -> None:
     """  # noqa: D301  (click reads the backspace)
 
 
-class _Option(click.Option):
-    """An option that `--help` lists under a heading."""
-
-    def __init__(self, *args: Any, heading: str = "Options", **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.heading = heading
-
-
-class _Headed(click.Command):
-    """A command with so many options that `--help` lists them under headings, in the order of their first ones."""
-
-    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        headed: dict[str, list[tuple[str, str]]] = {}
-        for param in self.get_params(ctx):
-            record = param.get_help_record(ctx) if isinstance(param, click.Option) else None
-            if record is not None:
-                headed.setdefault(getattr(param, "heading", "Help"), []).append(record)
-        for heading, records in headed.items():
-            with formatter.section(heading):
-                formatter.write_dl(records)
-
-
-def _under(heading: str) -> Callable[..., Callable[[Callable[..., None]], Callable[..., None]]]:
-    """`click.option`, for an option under that heading."""
-    return partial(click.option, cls=_Option, heading=heading)
-
-
-_asked, _sampled = _under("What is asked"), _under("How replies are drawn")
-_judged, _sent, _spent, _kept = _under("Who judges"), _under("Where and how fast"), _under("Budget"), _under("Output")
-_scored = _under("What is scored")
+_asked, _sampled = under("What is asked"), under("How replies are drawn")
+_judged, _sent, _spent, _kept = under("Who judges"), under("Where and how fast"), under("Budget"), under("Output")
+_scored = under("What is scored")
 
 
 def _languages(ctx: click.Context, param: click.Parameter, value: str) -> tuple[str, ...]:
@@ -152,7 +125,10 @@ def _judging(command: Callable[..., None]) -> Callable[..., None]:
         ),
         _judged("--embedder", default="", metavar="MODEL", help="An /embeddings model, or minilm; else lexical."),
         _judged("--toxicity", default="", metavar="MODEL", help="A /moderations model that scores toxicity."),
-        _sent("--base-url", default="", metavar="URL", help="Where openai/… goes. Default: $OPENAI_BASE_URL."),
+        _sent(
+            "--base-url", default="", metavar="URL",
+            help="Where openai/… goes. Default: $OPENAI_BASE_URL. name/… goes to $NAME_BASE_URL, with $NAME_API_KEY.",
+        ),
         _sent("--allow-http", is_flag=True, help="Allow plain http to another machine."),
         _sent("--timeout", default=600.0, show_default=True, metavar="SECONDS", help="For one reply."),
         _sent(
@@ -167,7 +143,7 @@ def _judging(command: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
-@main.command(cls=_Headed)
+@main.command(cls=Headed)
 @click.argument("model")
 @_asked("--data", default="core", show_default=True, help="core, trustllm, or a folder or zip in TrustLLM's layout.")
 @_asked("--tasks", multiple=True, metavar="GLOB", help="Such as 'safety/*' or privacy; repeat or separate by commas.")
@@ -369,7 +345,7 @@ def data_list() -> None:
         click.echo(f"           {pinned.about}\n           {pinned.url}\n           sha256 {pinned.sha256}")
 
 
-@main.command(cls=_Headed)
+@main.command(cls=Headed)
 @click.argument("source", metavar="RUN|DIR", type=click.Path(path_type=Path))
 @_scored("--format", "layout", type=click.Choice(["assay", "trustllm"]), default="assay", show_default=True,
          help="assay: a run folder. trustllm: the published toolkit's generation_results.")  # fmt: skip

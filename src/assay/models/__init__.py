@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,7 +29,8 @@ class Connections:
     """Opens models, embedders and moderation endpoints; what goes to one endpoint with one key shares one `Pace`.
 
     `base_url` and the environment (`OPENAI_BASE_URL`, `OPENAI_API_KEY`, also from a `.env` in the working directory)
-    say where `openai/…` goes. `connections`, `rpm` and `tpm` hold for each endpoint and key.
+    say where `openai/…` goes; `NAME_BASE_URL` and `NAME_API_KEY` where `name/…` goes. `connections`, `rpm` and `tpm`
+    hold for each endpoint and key.
     """
 
     base_url: str = ""
@@ -69,27 +71,32 @@ class Connections:
         return Moderations(name, model, self._endpoint(provider))
 
     def _endpoint(self, provider: str) -> Endpoint:
-        if provider != "openai":
+        """Where a provider is asked. Any name may be given to a service: `NAME_BASE_URL` and `NAME_API_KEY` say the rest."""
+        env, name = environment(), re.sub(r"\W", "_", provider).upper()
+        key_name = f"{name}_API_KEY"
+        key = checked_key(env.get(key_name, ""), key_name)
+        url = env.get(f"{name}_BASE_URL", "")
+        if provider == "openai":
+            url = self.base_url or url or OPENAI_URL
+        if not url:
             raise UsageError(
                 f"unknown provider {provider!r}; there are: openai, baseline. Any service or local server that speaks "
-                "OpenAI's chat completions is `openai/MODEL` with --base-url URL (or OPENAI_BASE_URL)"
+                "OpenAI's chat completions is `openai/MODEL` with --base-url URL (or OPENAI_BASE_URL); a second one, "
+                f"such as a judge's, is `{provider}/MODEL` once {name}_BASE_URL says where it is"
             )
-        env = environment()
-        url = self.base_url or env.get("OPENAI_BASE_URL", "") or OPENAI_URL
-        key = checked_key(env.get("OPENAI_API_KEY", ""), "OPENAI_API_KEY")
         if not key and url == OPENAI_URL:
             raise UsageError(
-                "OPENAI_API_KEY is not set: put it into the environment or into a .env file here, or give --base-url "
+                f"{key_name} is not set: put it into the environment or into a .env file here, or give --base-url "
                 "for a server that needs none. Without any key: `assay run baseline/refuser`"
             )
-        return self._opened(checked_url(url, self.allow_http), key)
+        return self._opened(checked_url(url, self.allow_http), key, key_name)
 
-    def _opened(self, url: str, key: str) -> Endpoint:
+    def _opened(self, url: str, key: str, key_name: str) -> Endpoint:
         if (url, key) not in self._endpoints:
             pace = Pace(self.connections, self.rpm, self.tpm)
             if self._halted:
                 pace.halt()
-            self._endpoints[url, key] = Endpoint(url, Http(key, self.timeout_s), pace=pace)
+            self._endpoints[url, key] = Endpoint(url, Http(key, self.timeout_s), key_name, pace)
         return self._endpoints[url, key]
 
     def halt(self) -> None:
