@@ -1,0 +1,38 @@
+"""What a command prints of a run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from assay.store import RunFolder
+
+
+def wide() -> Console:
+    """The terminal as it is; a pipe or a file gets lines as long as the tables need."""
+    from rich.console import Console
+
+    console = Console()
+    return console if console.is_terminal else Console(width=240)
+
+
+def print_result(folder: RunFolder, groups: bool) -> None:
+    """The table of a run, and where its files are."""
+    from assay.report.table import run_table
+
+    console = wide()
+    result = folder.read_result()
+    console.print(run_table(result, groups, console.width))
+    measures = (measure["corrected"] for task in result["tasks"].values() for measure in task["measures"].values())
+    if any(measure["failed"] for measure in measures) and result["run"]["endpoint"] != "recorded":
+        click.echo("assay: some rows got no reply; the same `assay run` command asks for those again", err=True)
+    for name, what in (
+        ("result.json", "measures"),
+        ("samples.parquet", "every sample"),
+        ("run.json", "what was asked"),
+    ):
+        click.echo(f"{folder.path / name}   {what}")

@@ -1,0 +1,96 @@
+"""`assay run`: measure a model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from assay.cli.headings import Headed
+from assay.cli.options import asked, finite, globs, judging, kept_in, languages, opened, pairs, sampled, spent
+from assay.cli.printing import print_result, wide
+
+if TYPE_CHECKING:
+    from assay.budget import Budget
+    from assay.models import Connections
+    from assay.run import Order
+
+
+@click.command(cls=Headed)
+@click.argument("model")
+@asked("--data", default="core", show_default=True, help="core, trustllm, or a folder or zip in TrustLLM's layout.")
+@asked("--tasks", multiple=True, metavar="GLOB", help="Such as 'safety/*' or privacy; repeat or separate by commas.")
+@asked("--limit", type=click.IntRange(1), metavar="N", help="At most N rows a task and language, evenly spread.")
+@asked("--epochs", default=1, show_default=True, type=click.IntRange(1), metavar="K", help="Ask every row K times.")
+@asked("--lang", "langs", default="en", show_default=True, callback=languages, help="en, zh, or en,zh.")
+@asked("--system", default="", metavar="TEXT", help="A system prompt before every chat.")
+@asked("--shuffle-options", type=int, metavar="SEED", help="Offer multiple-choice options in another order.")
+@sampled("--max-reply-tokens", "max_tokens", type=click.IntRange(1), metavar="N", help="Length of a reply at most.")
+@sampled("--temperature", type=float, metavar="T", help="Instead of each task's published temperature.")
+@sampled("--seed", type=int, metavar="N", help="Sampling seed, where the endpoint takes one.")
+@sampled("--extra", multiple=True, callback=pairs, metavar="NAME=JSON", help="A further field of the request body.")
+@judging
+@spent("--dry-run", is_flag=True, help="Say rows, tokens, cost and time; ask nothing, write nothing. Needs no key.")
+@spent("--max-cost", type=click.FloatRange(0), callback=finite, metavar="USD",
+        help="Stop once all replies of the run, stored ones too, cost so much; judges' too.")  # fmt: skip
+@spent("--max-tokens", "run_tokens", type=click.IntRange(0), metavar="N",
+        help="Stop once the run has taken so many tokens, prompts and replies together.")  # fmt: skip
+@spent("--prices", type=click.Path(path_type=Path), metavar="FILE",
+        help="A TOML table of prices, before ~/.cache/assay/prices.toml and the packaged one.")  # fmt: skip
+@kept_in("--fresh", is_flag=True, help="Ask anew, whatever is stored.")
+@kept_in("--groups", is_flag=True, help="Show each source, attack and type in the table too.")
+@kept_in("--out", default="runs", show_default=True, type=click.Path(path_type=Path), help="Where runs are kept.")
+def run(
+    model: str, data: str, tasks: Sequence[str], judges: Sequence[str], out: Path, groups: bool, **options: Any
+) -> None:
+    """Measure MODEL: ask every row, judge every reply, print the table, keep everything.
+
+    MODEL is provider/model: openai/gpt-4o-mini, openai/NAME with --base-url for any OpenAI-compatible server, or
+    baseline/refuser, baseline/complier, baseline/chance, baseline/first-option, baseline/yes.
+
+    The same command again resumes: no reply that is stored is asked for twice.
+
+    \b
+    What would it cost?        assay run openai/gpt-4o-mini --data trustllm --judge openai/gpt-4o --dry-run
+    At most 5 dollars:         assay run openai/gpt-4o-mini --data trustllm --max-cost 5
+    A first look:              assay run openai/gpt-4o-mini --tasks 'safety/*' --limit 20
+    A server of one's own:     assay run openai/my-model --base-url http://localhost:8000/v1 --max-connections 256
+    Within a provider's quota: assay run openai/gpt-4o-mini --rpm 500 --tpm 200000
+    """  # noqa: D301  (click reads the backspace)
+    from assay.budget import Budget
+    from assay.cases import Asking
+    from assay.models.prices import load_prices
+    from assay.progress import shown
+    from assay.run import Order
+    from assay.run import run as run_order
+    from assay.tasks import select
+
+    connections, judging = opened(judges, options)
+    asked = {name: options.pop(name) for name in tuple(options) if name in Asking.__dataclass_fields__}
+    order = Order(
+        model=model,
+        tasks=select(globs(tasks)),
+        asking=Asking(data=data, **asked),
+        judging=judging,
+        out=out,
+        fresh=options["fresh"],
+    )
+    budget = Budget(load_prices(options["prices"]), options["max_cost"], options["run_tokens"])
+    if options["dry_run"]:
+        _print_forecast(order, connections, budget)
+        return
+    _warn_of_self_grading(model, judges)
+    print_result(run_order(order, connections, shown(), budget), groups)
+
+
+def _print_forecast(order: Order, connections: Connections, budget: Budget) -> None:
+    from assay.forecast import forecast, forecast_table
+
+    wide().print(forecast_table(forecast(order, connections, budget)))
+
+
+def _warn_of_self_grading(model: str, judges: Sequence[str]) -> None:
+    if model in judges:
+        click.echo(f"assay: {model} grades its own replies here; name another --judge for numbers to defend", err=True)

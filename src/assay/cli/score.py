@@ -1,0 +1,45 @@
+"""`assay score`: judge and measure stored replies again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from assay.cli.headings import Headed
+from assay.cli.options import globs, judging, opened, scored
+from assay.cli.printing import print_result
+from assay.errors import UsageError
+
+
+@click.command(cls=Headed)
+@click.argument("source", metavar="RUN|DIR", type=click.Path(path_type=Path))
+@scored("--format", "layout", type=click.Choice(["assay", "trustllm"]), default="assay", show_default=True,
+         help="assay: a run folder. trustllm: the published toolkit's generation_results.")  # fmt: skip
+@scored("--out", type=click.Path(path_type=Path), help="The run folder to write. Default: RUN itself.")
+@scored("--upstream-report", type=click.Path(path_type=Path), metavar="FILE",
+         help="Also write the published toolkit's numbers as JSON.")  # fmt: skip
+@scored("--tasks", multiple=True, metavar="GLOB", help="Only these tasks.")
+@scored("--groups", is_flag=True, help="Show each source, attack and type in the table too.")
+@judging
+def score(source: Path, layout: str, out: Path | None, upstream_report: Path | None, judges: Sequence[str],
+          tasks: Sequence[str], groups: bool, **options: Any) -> None:  # fmt: skip
+    """Judge and measure stored replies again; the model is not asked.
+
+    \b
+    Fill in what needed a judge:       assay score runs/RUN --judge openai/gpt-4o-mini
+    Score what another tool recorded:  assay score generation_results/MODEL --format trustllm --out runs/MODEL
+    """  # noqa: D301  (click reads the backspace)
+    from assay.progress import shown
+    from assay.rescore import Rescoring, rescore
+    from assay.tasks import select
+
+    connections, judging = opened(judges, options)
+    order = Rescoring(source, layout, out or source, select(globs(tasks)), judging, upstream_report)
+    if layout == "trustllm" and out is None:
+        raise UsageError("--format trustllm needs --out RUN: the folder to write the result into")
+    print_result(rescore(order, connections, shown()), groups)
+    if upstream_report is not None:
+        click.echo(f"{upstream_report}   the published toolkit's numbers")
