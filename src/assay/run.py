@@ -46,7 +46,7 @@ class Order:
 
     @property
     def rows_in_flight(self) -> int:
-        """Four times the model's connections: others use them while a row is stored and judged, or sleeps between tries.
+        """Four times the model's connections: others use them while a row is stored, judged, or sleeps between tries.
 
         Beside those, so many rows may wait for judges that a slow one does not starve the model.
         """

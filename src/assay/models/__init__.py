@@ -71,7 +71,7 @@ class Connections:
         return Moderations(name, model, self._endpoint(provider))
 
     def _endpoint(self, provider: str) -> Endpoint:
-        """Where a provider is asked. Any name may be given to a service: `NAME_BASE_URL` and `NAME_API_KEY` say the rest."""
+        """Where a provider is asked. Any name may be a service's: `NAME_BASE_URL` and `NAME_API_KEY` say the rest."""
         env, name = environment(), re.sub(r"\W", "_", provider).upper()
         key_name = f"{name}_API_KEY"
         key = checked_key(env.get(key_name, ""), key_name)
