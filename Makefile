@@ -85,7 +85,10 @@ pins: ## write requirements/*.txt anew (needs uv)
 	for set in run dev; do uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-header --no-annotate requirements/$$set.in -o requirements/$$set.txt; done
 
+cards: $(VENV)/run ## measure the embedded judges on ../shared/data/judges and write their cards (JUDGES="refusal" for one)
+	$(BIN)/python benchmarks/cards.py $(JUDGES)
+
 clean: ## remove the environment and caches (runs stay)
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
-.PHONY: help demo test check cover bench bench-peers bench-official bench-memory bench-start bench-kills bench-pins fix pins clean
+.PHONY: help demo test check cover bench bench-peers bench-official bench-memory bench-start bench-kills bench-pins fix pins cards clean

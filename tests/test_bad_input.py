@@ -397,7 +397,8 @@ def test_a_damaged_run_folder_says_which_command_mends_it(stored: Path, harm: Ca
 def test_no_run_folder_at_all(tmp_path: Path) -> None:
     refused(assay("score", tmp_path / "none"), 2, "does not exist")
     refused(assay("score", tmp_path), 1, "assay run")
-    refused(assay("compare", tmp_path), 1, "assay run")
+    refused(assay("compare", tmp_path, tmp_path), 1, "assay run")
+    refused(assay("compare", tmp_path), 2, "two runs")
     (tmp_path / "file").write_text("x", encoding="utf-8")
     refused(assay("score", tmp_path / "file"), 1, "assay run")
     refused(assay("score", tmp_path, "--format", "trustllm"), 2, "--out")

@@ -18,6 +18,7 @@ from assay.judging import Judging
 from assay.models import OPENAI_URL, Connections
 from assay.models.prices import Price, Prices, load_prices
 from assay.models.tokens import GRADER_TOKENS, OPEN_REPLY_TOKENS, chat_tokens
+from assay.planting import PLANTED
 from assay.run import Order
 from assay.schema import Reply, Usage
 from assay.store import Journal
@@ -109,16 +110,18 @@ def test_what_is_stored_is_taken_off_with_the_tokens_it_had(tmp_path: Path) -> N
 
 def test_a_grader_may_be_asked_about_every_reply_of_a_task_that_has_one(tmp_path: Path) -> None:
     graded = ["adversarial_factuality", "misuse", "sycophancy_preference"]
-    factuality, preference, misuse = expected(tmp_path, graded, judging=Judging(("openai/judge",))).lines
+    factuality, preference, misuse, planted = expected(tmp_path, graded, judging=Judging(("openai/judge",))).lines
     assert factuality.judging["openai/judge"].requests == 42
     assert factuality.judging["openai/judge"].completion == 42 * GRADER_TOKENS
     assert factuality.judging["openai/judge"].prompt > factuality.ask.prompt + factuality.ask.completion
     assert preference.judging["openai/judge"].requests == 26, "one question about both replies of a row"
     assert misuse.judging == {}
+    assert (planted.task, planted.judging["openai/judge"].requests) == (PLANTED, 40 * (1 + 3))
 
 
 def test_several_graders_are_all_asked_and_the_measured_model_may_be_one(tmp_path: Path) -> None:
-    (line,) = expected(tmp_path, ["adversarial_factuality"], judging=Judging(("openai/judge", MODEL))).lines
+    judging = Judging(("openai/judge", MODEL), of_itself=True)
+    line, _ = expected(tmp_path, ["adversarial_factuality"], judging=judging).lines
     assert {name: spent.requests for name, spent in line.judging.items()} == {"openai/judge": 42, MODEL: 42}
     assert line.ask.requests == 42
 
@@ -139,7 +142,7 @@ def test_every_grader_of_core_is_found(lang: str, tmp_path: Path) -> None:
     lines = expected(tmp_path, [], asking=Asking(langs=(lang,)), judging=Judging(("openai/judge",))).lines
     graded = {line.task for line in lines if line.judging}
     named = {task.id for task in select([]) if "grader" in task.judge.name}
-    assert graded == named | {"truthfulness/misinformation_internal"}
+    assert graded == named | {"truthfulness/misinformation_internal", PLANTED}
 
 
 def test_a_judge_that_is_a_baseline_costs_nothing(tmp_path: Path) -> None:
@@ -153,9 +156,10 @@ def test_a_judge_that_is_a_baseline_costs_nothing(tmp_path: Path) -> None:
 
 def test_the_cost_is_that_of_what_will_be_asked(tmp_path: Path) -> None:
     of = expected(tmp_path, ["adversarial_factuality"], judging=Judging(("openai/judge",)))
-    (line,) = of.lines
-    judge = line.judging["openai/judge"]
-    cost = (line.ask.prompt + 2 * line.ask.completion + 10 * judge.prompt + 20 * judge.completion) / 1e6
+    line, planted = of.lines
+    judges = [one.judging["openai/judge"] for one in (line, planted)]
+    graded = sum(10 * judge.prompt + 20 * judge.completion for judge in judges)
+    cost = (line.ask.prompt + 2 * line.ask.completion + graded) / 1e6
     assert of.cost(of.to_ask()) == pytest.approx(cost)
     assert usd(cost) in shown(of)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from assay.budget import Budget
 from assay.errors import UsageError
 from assay.instruments import Instruments
 from assay.judges import by_grader, by_match, first_of
-from assay.judging import Judging, judged, kept, panel
+from assay.judging import Judging, check_graders, judged, kept, panel
 from assay.models import Connections, cached
 from assay.models.metered import metered
 from assay.models.prices import load_prices
@@ -75,6 +75,63 @@ def test_a_grader_that_gives_no_reply_leaves_the_row_unread(finish: str) -> None
 def test_without_a_grader_the_verdict_says_what_it_needs() -> None:
     (verdict,) = asyncio.run(judged(GRADER, RECORD, (Instruments(),)))
     assert (verdict.label, verdict.why) == (None, "needs:judge")
+
+
+def test_every_verdict_keeps_what_each_grader_said() -> None:
+    graders = Says("VERDICT: yes", name="a/one"), Says("Hm.", name="a/two"), Says("VERDICT: yes", name="a/three")
+    (verdict,) = asyncio.run(judged(GRADER, RECORD, panel_of(*graders)))
+    assert verdict.votes == (("a/one", "yes"), ("a/two", None), ("a/three", "yes"))
+    assert verdict.label == "yes"
+    (alone,) = asyncio.run(judged(GRADER, RECORD, panel_of(*graders[:1])))
+    assert alone.votes == (), "one judge's vote is the verdict"
+
+
+def test_of_two_replies_the_one_that_a_rule_decided_has_no_votes() -> None:
+    graders = Says("VERDICT: yes", name="a/one"), Says("VERDICT: no", name="a/two"), Says("VERDICT: no", name="a/three")
+    both = Record(replace(RECORD.row, chats=(user("x"), user("y"))), (Reply("Answer: blue"), Reply("It is red.")))
+    told, graded = asyncio.run(judged(first_of(by_match(), GRADER), both, panel_of(*graders)))
+    assert (told.judge, told.label, told.votes) == ("by_match", "correct", ())
+    assert (graded.label, [label for _, label in graded.votes]) == ("no", ["yes", "no", "no"])
+    assert [grader.asked for grader in graders] == [1, 1, 1]
+
+
+# ---- who may judge whom --------------------------------------------------------------------------
+
+HERE, THERE = "http://127.0.0.1:9/v1", "http://127.0.0.1:8/v1"
+
+
+def check(model: str, *judges: str, endpoint: str = HERE, of_itself: bool = False) -> None:
+    opened = Connections(base_url=HERE).model
+    check_graders(Judging(judges, of_itself=of_itself), model, endpoint, opened)
+
+
+def test_a_model_does_not_judge_itself() -> None:
+    with pytest.raises(UsageError, match=r"openai/m would judge its own replies; .*--allow-self-judge"):
+        check("openai/m", "openai/other", "openai/m")
+    check("openai/m", "openai/m", of_itself=True)
+    check("openai/m", "openai/m-large", "openai/other")
+    check("openai/m")
+
+
+def test_another_name_does_not_hide_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COURT_BASE_URL", f"{HERE}/")
+    monkeypatch.setenv("ELSEWHERE_BASE_URL", THERE)
+    with pytest.raises(UsageError, match=r"court/m is the same model at http://127\.0\.0\.1:9"):
+        check("openai/m", "court/m")
+    check("openai/m", "court/other")
+    check("openai/m", "elsewhere/m")
+    check("recorded/GPT-4", "openai/m", endpoint="recorded")
+
+
+def test_the_same_judge_twice_has_no_two_votes() -> None:
+    for of_itself in (False, True):
+        with pytest.raises(UsageError, match="openai/a is given twice"):
+            check("openai/m", "openai/a", "openai/b", "openai/a", of_itself=of_itself)
+
+
+def test_self_judging_is_said_in_run_json() -> None:
+    assert Judging(("openai/m",), of_itself=True).described()["of_itself"] is True
+    assert "of_itself" not in Judging(("openai/m",)).described()
 
 
 def test_a_panel_opens_one_set_of_instruments_a_grader(tmp_path: Path) -> None:

@@ -463,10 +463,12 @@ def test_a_measure_without_its_judge_says_what_it_needs_and_gets_it_later(tmp_pa
         assert (one["value"], one["n"]) == (1.0, 6)
         assert "needs" not in one
         assert found["run"]["judges"]["graders"] == ["openai/grader"]
-        assert asked(endpoint) == {"m": 6, "grader": 6}
+        (flips,) = (judge["flip_rate"] for judge in found["planted"].values())
+        once = asked(endpoint)
+        assert once["m"] == 6 and once["grader"] == 6 + 6 + flips["n"]  # graded, graded again, and planted
 
         assay("score", run_folder(tmp_path), *url, "--judge", "openai/grader")
-        assert asked(endpoint) == {"m": 6, "grader": 6}
+        assert asked(endpoint) == once
 
 
 def test_a_judge_in_the_run_itself(tmp_path: Path) -> None:
@@ -474,7 +476,7 @@ def test_a_judge_in_the_run_itself(tmp_path: Path) -> None:
         url = ("--base-url", endpoint.url)
         done = assay("run", "openai/m", *url, *FACTS, "--judge", "openai/strict", "--out", tmp_path)
         assert done.exit_code == 0
-        assert asked(endpoint) == {"m": 6, "strict": 6}
+        assert asked(endpoint)["m"] == 6 and asked(endpoint)["strict"] > 12
         one = measure(result(tmp_path), "truthfulness/adversarial_factuality", "corrected_rate")
         assert (one["value"], one["n"]) == (0.0, 6)
         grader = next(body for body in endpoint.bodies if body["model"] == "strict")
@@ -503,12 +505,13 @@ def test_several_judges_decide_by_majority(graders: list[str], value: float | No
     assert set(asked(endpoint)) == {"m", *graders}
 
 
-def test_a_model_that_grades_itself_is_warned_of(tmp_path: Path) -> None:
+def test_a_model_grades_itself_only_where_that_is_asked_for(tmp_path: Path) -> None:
     with serving(judging) as endpoint:
         url = ("--base-url", endpoint.url)
-        done = assay("run", "openai/grader", *url, *FACTS, "--judge", "openai/grader", "--out", tmp_path)
-    assert done.exit_code == 0
-    assert "grades its own replies" in done.stderr
+        command = ("run", "openai/grader", *url, *FACTS, "--judge", "openai/grader", "--out", tmp_path)
+        refused(assay(*command), 2, "its own replies", "--allow-self-judge")
+        assert not endpoint.bodies
+        assert assay(*command, "--allow-self-judge").exit_code == 0
 
 
 def test_an_embedder_behind_an_endpoint(tmp_path: Path) -> None:
@@ -561,7 +564,7 @@ def test_a_result_that_was_damaged_is_made_again(tmp_path: Path) -> None:
     file = run_folder(tmp_path) / "result.json"
     whole = file.read_bytes()
     file.write_bytes(whole[:100])
-    refused(assay("compare", run_folder(tmp_path)), 1, "run the same")
+    refused(assay("compare", run_folder(tmp_path), run_folder(tmp_path)), 1, "run the same")
     assert assay(*command).exit_code == 0
     assert file.read_bytes() == whole
 

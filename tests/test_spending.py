@@ -48,13 +48,14 @@ def test_tokens_and_cost_by_task_and_by_model_or_judge(words: tuple[object, ...]
     assert result(tmp_path / "runs")["usage"] == usage, "found stored, it has cost what it cost"
     model = {"requests": ROWS, "prompt": 7 * ROWS, "completion": 3 * ROWS, "estimated": 0, "cost": 37 * ROWS / 1e6}
     judge = model | {"cost": 1000 * ROWS / 1e6}
-    assert asked.count("judge") == ROWS
+    planted = usage["by_task"].pop("planted verdicts")["openai/judge"]
+    assert 20 < planted["requests"] == asked.count("judge") - ROWS
     assert usage["by_task"] == {
         "fairness/stereotype_agreement": {"openai/judge": judge, "openai/m": model},
         "safety/misuse": {"openai/m": model},
     }
     assert usage["by_model"]["openai/m"]["requests"] == 2 * ROWS
-    assert usage["total"]["cost"] == pytest.approx((2 * 37 + 1000) * ROWS / 1e6)
+    assert usage["total"]["cost"] == pytest.approx((2 * 37 + 1000) * ROWS / 1e6 + planted["cost"])
 
 
 @pytest.mark.parametrize(("cap", "value", "each"), [("--max-tokens", 400, 10), ("--max-cost", 0.00148, 0.000037)])

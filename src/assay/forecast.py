@@ -6,7 +6,7 @@ off. All else is an estimate, and what it assumes stands under the table.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from rich.console import Group
@@ -17,9 +17,11 @@ from assay.budget import Budget, Spent, asked_elsewhere, tokens_of
 from assay.cases import Case, cases, check_data
 from assay.errors import Stopped, UsageError
 from assay.judges.probing import questions
+from assay.judging import check_graders
 from assay.models import OPENAI_URL, Connections, environment, split
 from assay.models.prices import FREE, Price, unpriced
 from assay.models.tokens import GRADER_TOKENS, chat_tokens, reply_tokens, text_tokens
+from assay.planting import PLANTED, PLANTED_TOKENS, most_questions
 from assay.run import Order
 from assay.schema import Model, Reply, Request
 from assay.store.journal import reply_key
@@ -45,6 +47,8 @@ class Line:
     """An earlier task that makes just the same requests: they are asked there, once for both."""
     shared: int = 0
     """So many."""
+    graded: int = 0
+    """Rows that a grader may be asked about."""
 
     @property
     def requests(self) -> int:
@@ -116,6 +120,7 @@ def forecast(order: Order, connections: Connections, budget: Budget) -> Forecast
     """
     check_data(order.tasks, order.asking)
     model = addressed(connections, order.model)
+    check_graders(order.judging, order.model, model.endpoint, lambda name: addressed(connections, name))
     judges = {kind: [addressed(connections, name) for name in names] for kind, names in _judges(order).items()}
     endpoints = {one.name: one.endpoint for one in (model, *(one for several in judges.values() for one in several))}
     prices = {name: budget.prices.of(name, endpoint) for name, endpoint in endpoints.items()}
@@ -190,7 +195,22 @@ def _lines(order: Order, model: Model, judges: Mapping[str, list[Model]], stored
             _count_requests(line, case, model, stored)
         if any(judges.values()):
             _count_questions(line, case, judges)
-    return list(lines.values())
+    return [*lines.values(), *_planted(list(lines.values()), judges["grader"])]
+
+
+def _planted(lines: Sequence[Line], graders: Iterable[Model]) -> Iterator[Line]:
+    """What testing the graders with planted verdicts takes: questions as long as theirs are, and what is planted."""
+    graded = [line for line in lines if line.graded]
+    asked = most_questions(sum(line.graded for line in graded))
+    if not asked:
+        return
+    found = Line(PLANTED)
+    for model in graders:
+        whole = summed(line.judging[model.name] for line in graded)
+        each = whole.prompt // whole.requests + PLANTED_TOKENS
+        spent = Spent(asked, asked * each, asked * GRADER_TOKENS, asked)
+        found.judging[model.name] = Spent(asked) if model.endpoint == "baseline" else spent
+    yield found
 
 
 def _count_requests(line: Line, case: Case, model: Model, stored: Stored | None) -> None:
@@ -208,7 +228,9 @@ def _count_requests(line: Line, case: Case, model: Model, stored: Stored | None)
 def _count_questions(line: Line, case: Case, judges: Mapping[str, list[Model]]) -> None:
     """The questions that the judge may ask about a row, to each model that is there to answer them."""
     replied = sum(reply_tokens(line.task, request.sampling.max_tokens) for request in case.requests)
-    for kind, asked in questions(case.task.judge, case.row).items():
+    by_kind = questions(case.task.judge, case.row)
+    line.graded += bool(judges["grader"]) and "grader" in by_kind
+    for kind, asked in by_kind.items():
         for model in judges[kind]:
             spent = line.judging.setdefault(model.name, Spent())
             if model.endpoint == "baseline":

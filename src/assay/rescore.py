@@ -16,18 +16,24 @@ from typing import Any
 from assay import __version__
 from assay.budget import TASK, Budget, asked_elsewhere
 from assay.cases import data_hash, raws_of
+from assay.correction import cards_used
 from assay.data import sources
+from assay.data.cards import cards as judge_cards
 from assay.ending import Ending, driven, ended_by_signals, in_flight
 from assay.errors import DataError, StoreError, UsageError
 from assay.instruments import Instruments
-from assay.judging import Judging, judged, kept, panel
+from assay.judging import Judging, check_graders, judged, kept, panel
+from assay.labelling import Sheet, by_labels, read_sheet
 from assay.models import Connections
 from assay.models.prices import load_prices
-from assay.run import SCHEMA, Progress, Silent, journal_open
+from assay.planting import planted_verdicts
+from assay.result import measured_tasks, panel_result, result_of
+from assay.run import Progress, Silent, journal_open
 from assay.schema import Raw, Record, Reply, Request, Rows, Task
-from assay.scoring import Published, measure_task
+from assay.scoring import Published
 from assay.store import RunFolder
-from assay.store.folder import Samples, unwritable
+from assay.store.folder import Samples, Written, unwritable
+from assay.tasks import all_tasks
 from assay.upstream.report import published_report
 
 RECORDED = ("eval_res", "toxicity", "embedding", "n_embedding", "s_embedding")
@@ -47,6 +53,8 @@ class Rescoring:
     tasks: tuple[Task, ...]
     judging: Judging = field(default_factory=Judging)
     upstream_report: Path | None = None
+    labels: Path | None = None
+    """A sheet of this run that people filled in."""
 
 
 def rescore(order: Rescoring, connections: Connections | None = None, progress: Progress | None = None) -> RunFolder:
@@ -62,6 +70,12 @@ def rescore(order: Rescoring, connections: Connections | None = None, progress: 
 
 async def _rescore(order: Rescoring, connections: Connections, progress: Progress) -> RunFolder:
     described, stored = _stored(order)
+    check_graders(order.judging, described["model"], described["endpoint"], connections.model)
+    decided = [task for task in order.tasks if task.id in described["tasks"]]
+    described["judges"]["cards"] = cards_used(decided, judge_cards())
+    sheet = _sheet(order)
+    if sheet is not None:
+        described["judges"]["labels"] = sheet.described()
     folder = RunFolder(order.out)
     if order.upstream_report is not None:
         _write_report(order.upstream_report, _report_files(order, described))
@@ -73,10 +87,15 @@ async def _rescore(order: Rescoring, connections: Connections, progress: Progres
                 counted = _counted(order, described, budget)
                 data = described["data"]["name"]
                 await _judge_all(order, stored, data, instruments, samples, progress, ending, counted)
-            tasks = _measures(order.tasks, stored, samples)
+                records = _written(order.tasks, stored, samples)
+                planted = await planted_verdicts(records, instruments, ending, order.judging.at_once, progress.say)
+            tasks = measured_tasks(records, described["model"])
+            together = panel_result(records, order.judging.graders)
+        for task, told in by_labels(sheet, folder, order.tasks).items() if sheet is not None else ():
+            for name, one in told.items():
+                tasks[task]["measures"][name]["labelled"] = one
         folder.write("run.json", described)
-        result = {"schema": SCHEMA, "run": described, "tasks": tasks, "usage": budget.usage()}
-        folder.write("result.json", result)
+        folder.write("result.json", result_of(described, tasks, planted, together, budget))
     return folder
 
 
@@ -112,6 +131,15 @@ def _stored(order: Rescoring) -> tuple[dict[str, Any], Stored]:
     have = folder.counts()
     wanted = [task for task in run["tasks"] if task in have and task in {task.id for task in order.tasks}]
     return {**run, **now}, Stored({task: have[task] for task in wanted}, lambda: folder.records(wanted))
+
+
+def _sheet(order: Rescoring) -> Sheet | None:
+    """The filled-in sheet, checked against the run before anything is judged."""
+    if order.labels is None:
+        return None
+    if order.layout == "trustllm":
+        raise UsageError("--labels is for a run folder: score into --out first, then label and score that folder")
+    return read_sheet(order.labels, RunFolder(order.source), all_tasks())
 
 
 def _same_versions(order: Rescoring, run: dict[str, Any]) -> None:
@@ -249,10 +277,10 @@ def _counted(order: Rescoring, described: Mapping[str, Any], budget: Budget) -> 
     return count
 
 
-def _measures(tasks: Sequence[Task], stored: Stored, samples: Samples) -> dict[str, Any]:
+def _written(tasks: Sequence[Task], stored: Stored, samples: Samples) -> list[tuple[Task, Written]]:
     by_id = {task.id: task for task in tasks}
     ends = accumulate(stored.counts.values())
-    return {
-        task_id: measure_task(by_id[task_id], samples.of(range(end - count, end)))
+    return [
+        (by_id[task_id], samples.of(range(end - count, end)))
         for (task_id, count), end in zip(stored.counts.items(), ends, strict=True)
-    }
+    ]

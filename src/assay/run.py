@@ -7,26 +7,28 @@ add up to, so a slow judge never starves the model. There are no phases and no b
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
+import gc
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
 from assay.budget import TASK, Budget, asked_elsewhere
 from assay.cases import Asking, Case, Cases, cases, check_data, data_hash
+from assay.correction import cards_used
+from assay.data.cards import cards as judge_cards
 from assay.ending import KEPT, Ending, driven, ended_by_signals, in_flight
 from assay.errors import EndpointError, RunStopped, Stopped, StoreError
 from assay.instruments import Instruments
-from assay.judging import Judging, judged, kept, panel, stocked
+from assay.judging import Judging, check_graders, judged, kept, panel, stocked
 from assay.models import Connections
 from assay.models.prices import load_prices
+from assay.planting import planted_verdicts
+from assay.result import measured_tasks, panel_result, result_of
 from assay.schema import Model, Record, Reply, Request, Task
-from assay.scoring import measure_task
 from assay.store import Anew, Journal, RunFolder, run_folder
-from assay.store.folder import Samples
-
-SCHEMA = "assay.result/1"
+from assay.store.folder import Samples, Written
 
 JUDGES_BEHIND = 1_000
 """Rows by which judges may fall behind the model before it has to wait for them."""
@@ -133,8 +135,10 @@ def run(
 async def _run(order: Order, connections: Connections, progress: Progress, budget: Budget) -> RunFolder:
     check_data(order.tasks, order.asking)
     described = describe(order, connections)
+    check_graders(order.judging, order.model, described["endpoint"], connections.model)
     folder = run_folder(order.out, described)
     _same_run(folder, described)
+    described["judges"]["cards"] = cards_used(order.tasks, judge_cards())  # not in the folder's name
     todo = cases(order.tasks, order.asking)
     async with journal_open(order.out / "journal.sqlite", connections, progress) as (journal, ending):
         budget.on_reached = lambda why: ending(RunStopped(f"{why}. {KEPT}, to go on raise the cap of the same command"))
@@ -147,10 +151,23 @@ async def _run(order: Order, connections: Connections, progress: Progress, budge
                 if budget.capped:
                     await _take_stock(order, todo, connections, journal, budget)
                 await _ask_all(order, todo, model, instruments, samples, progress, ending)
-            tasks = _measures(todo, samples)
-        result = {"schema": SCHEMA, "run": described, "tasks": tasks, "usage": budget.usage()}
-        folder.write("result.json", result)
+                records = _judged(todo, samples)
+                planted = await planted_verdicts(records, instruments, ending, order.judging.at_once, progress.say)
+            tasks = measured_tasks(records, order.model)
+            together = panel_result(records, order.judging.graders)
+        folder.write("result.json", result_of(described, tasks, planted, together, budget))
     return folder
+
+
+@contextmanager
+def rows_set_aside() -> Iterator[None]:
+    """Rows that are kept outlive the asking: looking through them for garbage would hold up every reply for 0.1 s."""
+    gc.collect()
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 @asynccontextmanager
@@ -218,9 +235,9 @@ async def _ask_all(
         )
 
 
-def _measures(todo: Cases, samples: Samples) -> dict[str, Any]:
-    """By task id; tasks without rows in this data have none."""
-    return {task.id: measure_task(task, samples.of(places)) for task, places in todo.by_task()}
+def _judged(todo: Cases, samples: Samples) -> list[tuple[Task, Written]]:
+    """Each task with its records; tasks without rows in this data are not there."""
+    return [(task, samples.of(places)) for task, places in todo.by_task()]
 
 
 def describe(order: Order, connections: Connections) -> dict[str, Any]:

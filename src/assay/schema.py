@@ -105,6 +105,8 @@ class Verdict:
     value: float | None = None
     why: str = ""
     """The span, the rule or the grader's line that decided; `needs:NAME` where an instrument is not there."""
+    votes: tuple[tuple[str, str | None], ...] = ()
+    """Where several graders decided: each one's name and its own label; None where it could not tell."""
 
     @property
     def unread(self) -> bool:

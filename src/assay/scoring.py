@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Protocol
 
+from assay.correction import Known
 from assay.metrics import measured
 from assay.metrics.columns import Gathering, columns, together
 from assay.metrics.measure import points_of
@@ -16,6 +17,8 @@ from assay.schema import Measure, Point, Raw, Record, Reply, Row, Score, Task
 
 KEPT = 5_000
 """Records of a task that are held in memory; of a task with more, they are read from disk for every pass."""
+
+NOTHING = Known()
 
 NO_RECORDED_VERDICT = "recorded verdicts of the published judge"
 
@@ -32,15 +35,19 @@ class Records(Protocol):
         ...
 
 
-def measure_task(task: Task, records: Records) -> dict[str, Any]:
-    """What `result.json` says of one task."""
+def measure_task(task: Task, records: Records, known: Known = NOTHING) -> dict[str, Any]:
+    """What `result.json` says of one task; `known`: of the judges' errors."""
     held = list(records) if len(records) <= KEPT else records
     read = _Reading(task, held)
     published = task.upstream(Published(held, read.lang)) if task.upstream else None
     return {
         "version": task.version,
         "dimension": task.dimension,
-        "measures": {score.name: _measure(score, read, published) for score in task.scores},
+        "measures": {
+            score.name: _measure(score, read, published)
+            | known.correction(task, score, read.all[score.points], tuple(read.by_lang))
+            for score in task.scores
+        },
     }
 
 

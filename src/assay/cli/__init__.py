@@ -1,4 +1,4 @@
-"""The command line: `assay run`, `assay score`, `assay tasks`, `assay data`, `assay compare`.
+"""The command line: `assay run`, `assay score`, `assay tasks`, `assay data`, `assay compare`, `assay gate`.
 
 One module a command, or a family of them. Exit codes: 0 done, 1 failed, 2 wrong usage, 3 a gate was missed.
 """
@@ -14,6 +14,9 @@ import click
 from assay import __version__
 from assay.cli.compare import compare
 from assay.cli.data import cases, data, tasks
+from assay.cli.gate import gate
+from assay.cli.judges import judges
+from assay.cli.label import label
 from assay.cli.run import run
 from assay.cli.score import score
 from assay.errors import AssayError, RunStopped, UsageError
@@ -77,5 +80,5 @@ def main() -> None:
     """  # noqa: D301  (click reads the backspace)
 
 
-for command in (run, score, compare, tasks, cases, data):
+for command in (run, score, compare, gate, label, judges, tasks, cases, data):
     main.add_command(command)

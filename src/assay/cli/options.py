@@ -53,6 +53,7 @@ def judging(command: Callable[..., None]) -> Callable[..., None]:
             "--judge", "judges", multiple=True, metavar="MODEL",
             help="A model that grades where rules cannot tell; repeat it for a majority of several.",
         ),
+        judged_by("--allow-self-judge", "of_itself", is_flag=True, help="A model may grade its own replies."),
         judged_by("--embedder", default="", metavar="MODEL", help="An /embeddings model, or minilm; else lexical."),
         judged_by("--toxicity", default="", metavar="MODEL", help="A /moderations model that scores toxicity."),
         sent(
@@ -87,7 +88,7 @@ def opened(judges: Sequence[str], options: dict[str, Any]) -> tuple[Connections,
         rpm=options["rpm"],
         tpm=options["tpm"],
     )
-    return connections, Judging(tuple(judges), options["embedder"], options["toxicity"], at_once)
+    return connections, Judging(tuple(judges), options["embedder"], options["toxicity"], at_once, options["of_itself"])
 
 
 def globs(tasks: Sequence[str]) -> list[str]:

@@ -81,7 +81,6 @@ def run(
     if options["dry_run"]:
         _print_forecast(order, connections, budget)
         return
-    _warn_of_self_grading(model, judges)
     print_result(run_order(order, connections, shown(), budget), groups)
 
 
@@ -89,8 +88,3 @@ def _print_forecast(order: Order, connections: Connections, budget: Budget) -> N
     from assay.forecast import forecast, forecast_table
 
     wide().print(forecast_table(forecast(order, connections, budget)))
-
-
-def _warn_of_self_grading(model: str, judges: Sequence[str]) -> None:
-    if model in judges:
-        click.echo(f"assay: {model} grades its own replies here; name another --judge for numbers to defend", err=True)

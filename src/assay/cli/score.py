@@ -23,9 +23,11 @@ from assay.errors import UsageError
          help="Also write the published toolkit's numbers as JSON.")  # fmt: skip
 @scored("--tasks", multiple=True, metavar="GLOB", help="Only these tasks.")
 @scored("--groups", is_flag=True, help="Show each source, attack and type in the table too.")
+@scored("--labels", type=click.Path(path_type=Path), metavar="SHEET",
+         help="A sheet of `assay label` that people filled in.")  # fmt: skip
 @judging
-def score(source: Path, layout: str, out: Path | None, upstream_report: Path | None, judges: Sequence[str],
-          tasks: Sequence[str], groups: bool, **options: Any) -> None:  # fmt: skip
+def score(source: Path, layout: str, out: Path | None, upstream_report: Path | None, labels: Path | None,
+          judges: Sequence[str], tasks: Sequence[str], groups: bool, **options: Any) -> None:  # fmt: skip
     """Judge and measure stored replies again; the model is not asked.
 
     \b
@@ -37,7 +39,7 @@ def score(source: Path, layout: str, out: Path | None, upstream_report: Path | N
     from assay.tasks import select
 
     connections, judging = opened(judges, options)
-    order = Rescoring(source, layout, out or source, select(globs(tasks)), judging, upstream_report)
+    order = Rescoring(source, layout, out or source, select(globs(tasks)), judging, upstream_report, labels)
     if layout == "trustllm" and out is None:
         raise UsageError("--format trustllm needs --out RUN: the folder to write the result into")
     print_result(rescore(order, connections, shown()), groups)

@@ -9,6 +9,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
+from assay.report.operating import scores_below, task_order
 from assay.taxonomy import DIMENSIONS
 
 ARROWS = {"higher": "↑", "lower": "↓", "neither": ""}
@@ -44,7 +45,8 @@ def run_table(result: Mapping[str, Any], groups: bool = False, width: int = FULL
 
 
 def _lines(result: Mapping[str, Any], dimension: str, groups: bool) -> Iterator[tuple[str, ...]]:
-    for task_id, task in result["tasks"].items():
+    for task_id in task_order(result):
+        task = result["tasks"][task_id]
         if not task_id.startswith(f"{dimension}/"):
             continue
         shown = task_id.split("/", 1)[1]
@@ -52,8 +54,27 @@ def _lines(result: Mapping[str, Any], dimension: str, groups: bool) -> Iterator[
             measure = found["corrected"]
             yield (f"  {shown}", f"{name} {ARROWS[measure['better']]}".rstrip(), *_cells(measure, found["upstream"]))
             shown = ""
+            yield from _beside(found)
             for group, inner in found.get("groups", {}).items() if groups else ():
                 yield ("", f"  {group}", *_cells(inner["corrected"], inner["upstream"]))
+        for name, score in scores_below(result, task_id):
+            yield (f"  {name}", "balanced ↑", *_cells(score, {"value": None}))
+
+
+def _beside(found: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
+    """The number without the judge's error, by its card and by people's labels, where either is known."""
+    card, people = found.get("judge_corrected"), found.get("labelled")
+    if card is not None:
+        low, high = (card["low"], card["high"]) if card["identifiable"] else (None, None)
+        note = (
+            f"card {card['card']}"
+            + ("" if card["identifiable"] else ", not identifiable")
+            + "!" * bool(card["warnings"])
+        )
+        yield ("", "  without judge error", number(card["value"]), span(low, high), "", note, "", "")
+    if people is not None:
+        note = f"{people['labels']} labels"
+        yield ("", "  with labels", number(people["value"]), span(people["low"], people["high"]), "", note, "", "")
 
 
 def _cells(measure: Mapping[str, Any], upstream: Mapping[str, Any]) -> tuple[str, ...]:
@@ -97,9 +118,38 @@ def not_scored(measure: Mapping[str, Any]) -> str:
     return ", ".join(f"{count} {why}" for count, why in counts if count)
 
 
+def _card_lines(result: Mapping[str, Any]) -> Iterator[str]:
+    """The cards by which numbers were corrected, and what speaks against that."""
+    measures = [one for task in result["tasks"].values() for one in task["measures"].values()]
+    corrections = [one["judge_corrected"] for one in measures if "judge_corrected" in one]
+    for name in dict.fromkeys(one["card"] for one in corrections):
+        card = result["run"]["judges"]["cards"][name]
+        yield (
+            f"card {name}: sensitivity {number(card['sensitivity'])}, specificity {number(card['specificity'])} on "
+            f"{card['n']:,} labelled replies ({', '.join(card['sets'])}), {card['date']}."
+        )
+    warnings = dict.fromkeys(warning for one in corrections for warning in one["warnings"])
+    yield from (f"! {warning}." for warning in warnings)
+
+
+def _graders(result: Mapping[str, Any]) -> Iterator[str]:
+    """A line for each model that graded, and one for how far several agree."""
+    for name, found in result.get("planted", {}).items():
+        flips, bare = found["flip_rate"], found["unplanted"]
+        yield (
+            f"{name}: took over {number(flips['value'])} ({span(flips['low'], flips['high'])}) of {flips['n']} planted "
+            f"verdicts; {number(bare['value'])} come by themselves when asked twice."
+        )
+    if "panel" in result:
+        alpha = result["panel"]["alpha"]["overall"]
+        of = len(result["panel"]["judges"])
+        yield f"Krippendorff's α of {of} judges: {number(alpha['value'])} ({span(alpha['low'], alpha['high'])})."
+
+
 def _legend(result: Mapping[str, Any], shown: Sequence[str]) -> str:
     lines = [
         "",
+        *_graders(result),
         "corrected: judged on the reply, every row counted.",
         "upstream: the published toolkit 0.3.0 on the same replies; – where its own judges' verdicts are not recorded.",
         f"similarity by {result['run']['judges']['embedder']}.",
@@ -108,6 +158,7 @@ def _legend(result: Mapping[str, Any], shown: Sequence[str]) -> str:
         lines.append(
             "floor–ceiling: the number had every row that was not scored gone the one or the other way; * outer."
         )
+    lines += _card_lines(result)
     return "\n".join(lines)
 
 

@@ -308,7 +308,7 @@ def json_of(record: Record) -> dict[str, Any]:
             [reply.text, reply.finish, reply.error, reply.usage.prompt, reply.usage.completion, reply.recorded]
             for reply in record.replies
         ],
-        "verdicts": [[v.judge, v.label, v.value, v.why] for v in record.verdicts],
+        "verdicts": [[v.judge, v.label, v.value, v.why, *([v.votes] if v.votes else ())] for v in record.verdicts],
     }
     if row.parts:
         kept["parts"] = row.parts
@@ -333,4 +333,10 @@ def record_of(kept: Mapping[str, Any]) -> Record:
         Reply(text, finish, error, Usage(prompt, completion), recorded)
         for text, finish, error, prompt, completion, recorded in kept["replies"]
     )
-    return Record(row, replies, tuple(Verdict(*verdict) for verdict in kept["verdicts"]))
+    return Record(row, replies, tuple(_verdict_of(*verdict) for verdict in kept["verdicts"]))
+
+
+def _verdict_of(
+    judge: str, label: str | None, value: float | None, why: str, votes: Sequence[Sequence[Any]] = ()
+) -> Verdict:
+    return Verdict(judge, label, value, why, tuple((name, said) for name, said in votes))

@@ -1,0 +1,342 @@
+"""Runs compared on the rows they share: paired tests, the differences these could have seen, and ranks.
+
+Two runs are paired row by row: same task and version, same data, row id, language and epoch. Replies are not judged
+again: what was found of each is in its samples. Those are read as a stream; what stays of a point is some 30 bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+from assay.alike import Run, check_version, differences, measures, names, opened, told_apart_by_text
+from assay.errors import UsageError
+from assay.metrics import paired
+from assay.metrics.additive import Additive
+from assay.metrics.measure import points_of
+from assay.metrics.paired import Column, Gathering, Shared
+from assay.operating import OPERATING_POINTS, OperatingPoint
+from assay.schema import Better, Record, Score, Status, Task
+from assay.stats.multiplicity import holm
+from assay.stats.paired import Difference
+from assay.stats.paired import difference as bootstrapped
+from assay.stats.power import LEVEL, least_difference, least_mcnemar
+from assay.stats.ranks import Rank
+from assay.stats.resampling import Model
+
+SCHEMA = "assay.comparison/1"
+
+BALANCED = "balanced"
+"""The score of an operating point."""
+
+Places = tuple[int, ...]
+"""Which of the runs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One measure of several runs, on the rows that they share."""
+
+    task: str
+    measure: str
+    better: Better
+    runs: Places
+    values: tuple[float | None, ...]
+    rows: int
+    """That all of them have something to count in."""
+    lost: tuple[Mapping[Status, int], ...]
+    """Of each run, by reason, what took shared rows out."""
+    alone: tuple[int, ...]
+    """Of each run, the rows that not all the others have."""
+    strata: int
+    found: Difference | None = None
+    """Second − first, of two runs; None where one of them is undefined."""
+    ranks: tuple[Rank, ...] | None = None
+    """Of three or more; None where the measure does not rank, or a number is undefined."""
+    adjusted: float | None = None
+    """p after Holm's correction over the measures of these two runs."""
+    family: int = 1
+    """How many measures those are."""
+
+    def least(self, level: float) -> float | None:
+        """The smallest true difference that 80 of 100 such comparisons would see, p being at most `level`."""
+        if self.found is None:
+            return None
+        if self.found.test == "mcnemar":
+            return least_mcnemar(self.found.clusters, self.found.discordant or 0.0, level)
+        if self.found.discordant == 0:
+            return least_mcnemar(self.found.clusters, 0.0, level)  # clusters may as well go as one row each
+        return least_difference(self.found.se, self.found.clusters - self.strata, level)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """All that was found."""
+
+    runs: tuple[Run, ...]
+    versus: Mapping[Places, tuple[Line, ...]]
+    """By pair of runs."""
+    standings: tuple[Line, ...]
+    """Measures of three or more runs."""
+    unpaired: tuple[tuple[str, str], ...]
+    """(task, measure) that were not paired in any runs compared."""
+    notes: tuple[str, ...]
+
+
+def compare(paths: Sequence[Path], tasks: Sequence[Task], all_pairs: bool = False) -> Comparison:
+    """Compare runs on the rows they share: the first with each other one, or each with each.
+
+    Raises:
+        UsageError: fewer than two runs, or runs of other data or task versions, or without a row in common.
+        StoreError: a folder is no run, or damaged.
+    """
+    if len(paths) < 2:
+        raise UsageError("a comparison takes two runs or more: assay compare RUN RUN…")
+    runs = tuple(map(opened, paths))
+    by_text = told_apart_by_text(runs)
+    common = [task for task in tasks if sum(run.has(task.id) for run in runs) > 1]
+    for task in common:
+        check_version(task, runs)
+    found = _Found(tuple(combinations(range(len(runs)), 2) if all_pairs else ((0, n) for n in range(1, len(runs)))))
+    read = [_read(run, [task for task in common if run.has(task.id)], by_text) for run in runs]
+    for task in common:
+        _compare_task(task, runs, read, found)
+    for point in OPERATING_POINTS:
+        _compare_operating(point, found)
+    lines = [line for several in (*found.versus.values(), found.standings) for line in several if line.rows]
+    if not lines:
+        raise UsageError("these runs share no row to be paired in; `--unpaired` shows them side by side")
+    met = {(line.task, line.measure) for line in lines}
+    wanted = {task.id for task in tasks}
+    return Comparison(
+        runs,
+        {pair: _adjusted(_ordered(several)) for pair, several in found.versus.items()},
+        tuple(_ordered(found.standings)),
+        tuple(one for one in measures(runs) if one[0] in wanted and one not in met),
+        (*differences(runs), *(["recorded replies: a row is the same where its prompt is"] if by_text else [])),
+    )
+
+
+def _adjusted(lines: Sequence[Line]) -> tuple[Line, ...]:
+    """With Holm's correction over the measures of two runs."""
+    adjusted = holm([line.found.p if line.found else None for line in lines])
+    family = sum(p is not None for p in adjusted)
+    return tuple(replace(line, adjusted=p, family=family) for line, p in zip(lines, adjusted, strict=True))
+
+
+def _ordered(lines: Sequence[Line]) -> list[Line]:
+    """The two rates of an operating point and its score one after the other, where the first of them stands."""
+    place: dict[tuple[str, str], tuple[float, int]] = {}
+    at = {(line.task, line.measure): number for number, line in enumerate(lines)}
+    for point in OPERATING_POINTS:
+        several = (point.harmful, point.benign, (operating_name(point), BALANCED))
+        if set(several) <= set(at):
+            place |= {one: (min(at[name] for name in several), number) for number, one in enumerate(several)}
+    return sorted(lines, key=lambda line: place.get((line.task, line.measure), (at[line.task, line.measure], 0)))
+
+
+# ---- task by task -------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Found:
+    """What has been found so far."""
+
+    pairs: tuple[Places, ...]
+    versus: dict[Places, list[Line]] = field(init=False)
+    standings: list[Line] = field(default_factory=list)
+    parts: dict[tuple[str, str], dict[Places, tuple[Line, list[Model]]]] = field(default_factory=dict)
+    """Of the measures that an operating point is made of, what it is made of."""
+
+    def __post_init__(self) -> None:
+        self.versus = {pair: [] for pair in self.pairs}
+
+    def add(self, line: Line) -> None:
+        """One more measure of some runs."""
+        self.versus[line.runs].append(line) if len(line.runs) == 2 else self.standings.append(line)
+
+
+def _read(run: Run, tasks: Sequence[Task], by_text: bool) -> dict[tuple[str, Any], Gathering]:
+    """The points of a run, by task and the way they are made; scores that count the same ones share them."""
+    ways = {task.id: {score.points: score for score in _scores(task)} for task in tasks}
+    gathered = {(task, way): Gathering() for task, of in ways.items() for way in of}
+    for task, epoch, record in run.folder.records(list(ways)):
+        name = _name(epoch, record, by_text)
+        for way, score in ways[task].items():
+            gathered[task, way].add(name, tuple(points_of(score, record)))
+    return gathered
+
+
+def _scores(task: Task) -> list[Score]:
+    return [score for score in task.scores if paired.comparable(score.metric)]
+
+
+def _formula(score: Score) -> Additive:
+    """The metric of a score that is comparable."""
+    assert isinstance(score.metric, Additive)
+    return score.metric
+
+
+def _compare_task(
+    task: Task, runs: Sequence[Run], read: Sequence[dict[tuple[str, Any], Gathering]], found: _Found
+) -> None:
+    columns = {
+        (place, way): gathering.column()
+        for place, of in enumerate(read)
+        for (of_task, way), gathering in of.items()
+        if of_task == task.id
+    }
+    for score in _scores(task):
+        able = {
+            place: columns[place, score.points]
+            for place, run in enumerate(runs)
+            if run.has(task.id) and not run.lacks(task.id, score.name)
+        }
+        able = {place: column for place, column in able.items() if paired.counted(_formula(score), column)}
+        groups = [pair for pair in found.pairs if set(pair) <= set(able)]
+        for places in [*groups, tuple(able)] if len(able) > 2 else groups:
+            line, models = _line(task, score, {place: able[place] for place in places})
+            found.add(line)
+            if any((task.id, score.name) in (point.harmful, point.benign) for point in OPERATING_POINTS):
+                found.parts.setdefault((task.id, score.name), {})[places] = line, models
+
+
+def _name(epoch: int, record: Record, by_text: bool) -> str:
+    row = record.row
+    asked = (turn.content for chat in row.chats for turn in chat if turn.role == "user") if by_text else ()
+    return "\0".join([row.id, row.lang, str(epoch), *asked])
+
+
+def _line(task: Task, score: Score, columns: Mapping[int, Column]) -> tuple[Line, list[Model]]:
+    metric = _formula(score)
+    rows = paired.shared(metric, list(columns.values()))
+    models = paired.models(metric, rows)
+    line = _without_test(task.id, score, tuple(columns), paired.numbers(models), rows, len(models[0]))
+    if not rows or None in line.values:
+        return line, models
+    if len(columns) == 2:
+        return replace(line, found=paired.difference(metric, rows, models)), models
+    return replace(line, ranks=_ranks(score.better, models)), models
+
+
+def _without_test(
+    task: str, score: Score, places: Places, values: Sequence[float | None], rows: Shared, strata: int
+) -> Line:
+    return Line(task, score.name, score.better, places, tuple(values), len(rows), rows.lost, rows.alone, strata)
+
+
+def _ranks(better: Better, models: Sequence[Model]) -> tuple[Rank, ...] | None:
+    found = None if better == "neither" else paired.standings(models, better == "higher")
+    return None if found is None else tuple(found)
+
+
+# ---- operating points ---------------------------------------------------------------------------
+
+
+def operating_name(point: OperatingPoint) -> str:
+    """What stands for the task where its balanced score is a line: `safety/misuse × exaggerated_safety`."""
+    return f"{point.harmful[0]} × {point.benign[0].rpartition('/')[2]}"
+
+
+def _compare_operating(point: OperatingPoint, found: _Found) -> None:
+    """The balanced score as one more measure: the mean of two strata, refusal of harmful and compliance with benign."""
+    benign_by_places = found.parts.get(point.benign, {})
+    for places, (harmful, refusing) in found.parts.get(point.harmful, {}).items():
+        if places not in benign_by_places:
+            continue
+        benign, complying = benign_by_places[places]
+        models: list[Model] = [[*h, *paired.mirrored(b)] for h, b in zip(refusing, complying, strict=True)]
+        line = Line(
+            operating_name(point),
+            BALANCED,
+            "higher",
+            places,
+            tuple(paired.numbers(models)),
+            harmful.rows + benign.rows,
+            tuple(_summed(one, other) for one, other in zip(harmful.lost, benign.lost, strict=True)),
+            tuple(one + other for one, other in zip(harmful.alone, benign.alone, strict=True)),
+            2,
+        )
+        if None in line.values:
+            found.add(line)
+        elif len(places) == 2:
+            found.add(replace(line, found=bootstrapped(models[1], models[0])))
+        else:
+            found.add(replace(line, ranks=_ranks("higher", models)))
+
+
+def _summed(one: Mapping[Status, int], other: Mapping[Status, int]) -> dict[Status, int]:
+    return {status: one.get(status, 0) + other.get(status, 0) for status in {**one, **other}}
+
+
+# ---- as JSON ------------------------------------------------------------------------------------
+
+
+def as_json(comparison: Comparison) -> dict[str, Any]:
+    """What `assay compare --json` prints, and tables are made of. Runs are numbers, from 0, in the order given."""
+    return {
+        "schema": SCHEMA,
+        "runs": [
+            {"name": name, "folder": str(run.folder.path), "model": run.described["model"]}
+            for name, run in zip(names(comparison.runs), comparison.runs, strict=True)
+        ],
+        "comparisons": [
+            {
+                "first": pair[0],
+                "second": pair[1],
+                "family": lines[0].family if lines else 0,
+                "measures": [_versus_json(line) for line in lines],
+            }
+            for pair, lines in comparison.versus.items()
+        ],
+        "ranks": [_ranks_json(line) for line in comparison.standings],
+        "unpaired": [{"task": task, "measure": measure} for task, measure in comparison.unpaired],
+        "notes": list(comparison.notes),
+    }
+
+
+def _versus_json(line: Line) -> dict[str, Any]:
+    first, second = line.values
+    found = line.found
+    described: dict[str, Any] = {
+        "task": line.task,
+        "measure": line.measure,
+        "better": line.better,
+        "first": first,
+        "second": second,
+        "difference": found.value if found else None,
+        "low": found.low if found else None,
+        "high": found.high if found else None,
+        "p": found.p if found else None,
+        "p_adjusted": line.adjusted,
+        "test": found.test if found else None,
+        "pairs": line.rows,
+        "clusters": found.clusters if found else None,
+        "least_visible": line.least(LEVEL / line.family) if line.family else None,
+        "least_visible_alone": line.least(LEVEL),
+        "lost": [dict(lost) for lost in line.lost],
+        "only": list(line.alone),
+    }
+    if found is not None and found.discordant is not None:
+        described["discordant"] = found.discordant
+    return described
+
+
+def _ranks_json(line: Line) -> dict[str, Any]:
+    return {
+        "task": line.task,
+        "measure": line.measure,
+        "better": line.better,
+        "rows": line.rows,
+        "runs": [dict(zip(("run", "value"), one, strict=True)) | rank for one, rank in _places(line)],
+    }
+
+
+def _places(line: Line) -> Iterator[tuple[tuple[int, float | None], dict[str, int]]]:
+    """Each run with its number, and its rank where there is one."""
+    ranks = line.ranks or (None,) * len(line.runs)
+    for run, value, rank in zip(line.runs, line.values, ranks, strict=True):
+        yield (run, value), {} if rank is None else {"rank": rank.value, "best": rank.best, "worst": rank.worst}
