@@ -8,7 +8,7 @@ these did. It is about the next run: the power for the difference that was found
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import sqrt
+from math import isfinite, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -69,7 +69,8 @@ def power_of(difference: float, se: float, freedom: float, level: float = LEVEL)
 
     least = float(stdtrit(freedom, 1 - level / 2))
     away = min(abs(difference) / se, 30.0)  # where nctdtr is still a number; the power is 1 long before
-    return float(1 - nctdtr(freedom, away, least) + nctdtr(freedom, away, -least))
+    far = float(nctdtr(freedom, away, -least))  # NaN where it is too small to be computed
+    return float(1 - nctdtr(freedom, away, least)) + (far if isfinite(far) else 0.0)
 
 
 def least_difference(se: float, freedom: float, level: float = LEVEL, power: float = POWER) -> float | None:
