@@ -162,11 +162,14 @@ async def _run(order: Order, connections: Connections, progress: Progress, budge
 @contextmanager
 def rows_set_aside() -> Iterator[None]:
     """Rows that are kept outlive the asking: looking through them for garbage would hold up every reply for 0.1 s."""
+    often = gc.get_threshold()
     gc.collect()
     gc.freeze()
+    gc.set_threshold(10_000, 20, 20)  # a row in flight is some hundred objects, and all but a few free themselves
     try:
         yield
     finally:
+        gc.set_threshold(*often)
         gc.unfreeze()
 
 

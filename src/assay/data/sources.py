@@ -11,11 +11,8 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
-from http.client import HTTPException
 from pathlib import Path
 from typing import Any
-from urllib.error import URLError
-from urllib.request import Request, urlopen
 
 from assay.data.json_records import NotRecords, json_records
 from assay.data.members import Absent, Opener, in_folder, in_zip
@@ -151,6 +148,10 @@ def _download(pinned: Source, part: Path, progress: Callable[[int], None]) -> No
     if have >= pinned.bytes:
         part.unlink()
         have = 0
+    from http.client import HTTPException  # 20 ms to import, which runs need not wait for
+    from urllib.error import URLError
+    from urllib.request import Request, urlopen
+
     request = Request(pinned.url, headers={"Range": f"bytes={have}-"} if have else {})
     try:
         with urlopen(request, timeout=60) as answer:
