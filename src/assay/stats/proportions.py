@@ -7,7 +7,8 @@ rows that a row has in its cluster on average, itself included, ρ the correlati
 D is not known. Two estimates of it are made, and the larger counts:
 
 * the mean of D given the counts, which are taken for beta-binomial, ρ anywhere from 0 to 1 beforehand. It is a number
-  even where no row differs, and does not jump with a single one;
+  even where no row differs, and falls with each row that differs alone: of 600 rows in 30 clusters none is "up to 7 %",
+  one is "up to 4 %", since it shows that clusters do not go as one;
 * the ratio of the variance that the clusters show (linearised, as survey samplers do) to the binomial one, which is
   right whatever the clusters' law.
 
@@ -28,6 +29,7 @@ Counts = NDArray[np.float64]
 
 STEPS = 41
 """Design effects that are weighed against each other."""
+AT_ONCE = 4096
 ALIKE = 0.97
 """The greatest correlation that is weighed; at 1 clusters that disagree in themselves are impossible."""
 MOST_FREEDOM = 1_000_000
@@ -95,19 +97,18 @@ def _expected(right: Counts, of: Counts) -> float:
     together = float(of @ of) / rows
     effects = np.geomspace(1.0, 1.0 + (together - 1.0) * ALIKE, STEPS)
     correlations = (effects - 1.0) / (together - 1.0)
+    kappa = correlations / (1.0 - correlations)
     p = (float(right.sum()) + 0.5) / (rows + 1.0)
-    counts = [(_above(right), p), (_above(of - right), 1.0 - p), (-_above(of), 1.0)]
-    fits = np.array(
-        [
-            sum(float(number @ np.log(start + np.arange(len(number)) * kappa)) for number, start in counts)
-            for kappa in correlations / (1.0 - correlations)
-        ]
-    )
-    weights = np.exp(fits - fits.max()) * np.gradient(correlations)
+    fit = _log_product(p, right, kappa) + _log_product(1.0 - p, of - right, kappa) - _log_product(1.0, of, kappa)
+    weights = np.exp(fit - fit.max()) * np.gradient(correlations)
     return float(weights @ effects / weights.sum())
 
 
-def _above(counts: Counts) -> Counts:
-    """How many of the counts are above 0, above 1, and so on."""
-    occurring = np.bincount(np.rint(counts).astype(np.int64))
-    return np.asarray(np.cumsum(occurring[::-1])[::-1][1:], dtype=np.float64)
+def _log_product(start: float, counts: Counts, kappa: Counts) -> Counts:
+    """For each κ the sum over the counts, and over i below each, of log(start + iκ)."""
+    above = np.cumsum(np.bincount(np.rint(counts).astype(np.int64))[::-1])[::-1][1:]
+    total = np.zeros(len(kappa))
+    for first in range(0, len(above), AT_ONCE):
+        some = above[first : first + AT_ONCE]
+        total += np.log(start + np.outer(kappa, np.arange(first, first + len(some)))) @ some
+    return total
