@@ -1,21 +1,18 @@
-"""The same numbers as statsmodels has, where that is installed."""
+"""The same numbers as statsmodels has."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
+from statsmodels.stats.contingency_tables import mcnemar as their_mcnemar
+from statsmodels.stats.inter_rater import cohens_kappa
+from statsmodels.stats.multitest import multipletests
+from statsmodels.stats.power import TTestPower
 
 from assay.stats.agreement import _kappa_variance
 from assay.stats.multiplicity import holm
 from assay.stats.paired import mcnemar
 from assay.stats.power import least_difference, power_of
-
-pytest.importorskip("statsmodels")
-
-from statsmodels.stats.contingency_tables import mcnemar as their_mcnemar
-from statsmodels.stats.inter_rater import cohens_kappa
-from statsmodels.stats.multitest import multipletests
-from statsmodels.stats.power import TTestPower
 
 
 def test_holm() -> None:
