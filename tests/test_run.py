@@ -574,7 +574,7 @@ def test_a_disk_that_fills_up_loses_no_reply(tmp_path: Path, monkeypatch: pytest
 
     def small(self: Journal, path: Path) -> None:
         opened(self, path)
-        self._db.execute(f"PRAGMA max_page_count = {10 if room else 1_000_000}")
+        self._db.execute(f"PRAGMA max_page_count = {30 if room else 1_000_000}")
 
     monkeypatch.setattr(Journal, "__init__", small)
     room = True
