@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from assay.stats.intervals import Matrix, Stratum
 from assay.stats.resampling import (
+    CELLS,
     DRAWS,
     blocks,
     checked,
@@ -134,4 +135,4 @@ def test_unseen_events_spread_the_resamples_of_models_that_never_differed() -> N
 def test_blocks_are_all_draws_in_little_memory(units: int) -> None:
     parts = list(blocks(units))
     assert [place for part in parts for place in range(part.start, part.stop)] == list(range(DRAWS))
-    assert all((part.stop - part.start) * units <= max(250_000, units) for part in parts)
+    assert all((part.stop - part.start) * units <= max(CELLS, units) for part in parts)

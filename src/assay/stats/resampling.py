@@ -17,8 +17,9 @@ Model = Sequence[Stratum]
 """The strata of one model's number."""
 
 DRAWS = 10_000
-CELLS = 250_000
-"""Resamples are made some at a time: so many times units, which is 2 MB of weights."""
+CELLS = 60_000
+"""Resamples are made some at a time: so many times units, half a MB. With 2 MB, memory that is handed back to the system
+and taken again costs as much as the arithmetic."""
 STEP = 1e-5
 """How far sums are moved to see what the formula makes of it, as a share of the largest one."""
 
