@@ -33,7 +33,7 @@ from assay.metrics.columns import _hash
 from assay.metrics.measure import points_of
 from assay.models import Connections
 from assay.models.prices import load_prices
-from assay.report.table import number, span
+from assay.report.figures import number, span
 from assay.run import Progress, Silent, journal_open
 from assay.schema import Point, Record, Score, Task
 from assay.stats.agreement import Estimate, cohen_kappa

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from assay.bilingual import between_languages
 from assay.budget import Budget
 from assay.correction import Known
 from assay.data.cards import cards
@@ -20,9 +21,9 @@ SCHEMA = "assay.result/1"
 
 
 def measured_tasks(judged: Judged, model: str) -> dict[str, Any]:
-    """The measures of each task that has records, beside them what they are without the judges' known errors."""
+    """The measures of each task that has records, with what is known of the judges' errors and of the languages."""
     known = Known(cards(), model)
-    return {task.id: measure_task(task, records, known) for task, records in judged}
+    return between_languages(judged, {task.id: measure_task(task, records, known) for task, records in judged})
 
 
 def panel_result(judged: Judged, graders: Sequence[str]) -> dict[str, Any]:

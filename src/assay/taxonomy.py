@@ -21,6 +21,13 @@ DIMENSIONS: Mapping[str, str] = {
 
 BENCHMARKED = tuple(DIMENSIONS)[:6]
 
+AREAS: Mapping[str, str] = {
+    **{name: DIMENSIONS[name] for name in BENCHMARKED},
+    "misuse_resistance": "the model does not serve as a tool of propaganda, attack, deceit or copying",
+    "reasoning": "what is concluded follows, and the reasons given are the reasons",
+}
+"""The folders of `assay/tasks`: TrustLLM's benchmarked dimensions, and two of the survey's categories beside them."""
+
 SURVEY: Mapping[str, tuple[str, ...]] = {
     "reliability": ("misinformation", "hallucination", "inconsistency", "miscalibration", "sycophancy"),
     "safety": (

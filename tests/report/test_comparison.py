@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from assay.report.comparison import comparison_tables, left_out, mark, rank_span, signed
+from assay.report.comparison import comparison_tables, left_out, mark, rank_span
+from assay.report.figures import signed
 
 Json = dict[str, Any]
 

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from rich.console import Console, RenderableType
 
-from assay.report.table import compare_table, not_scored, number, run_table, span
+from assay.report.figures import number, span
+from assay.report.table import compare_table, not_scored, run_table
 
 Json = dict[str, Any]
 
@@ -21,7 +22,7 @@ def shown(what: RenderableType, width: int = 200) -> str:
 
 def measure(value: float | None, better: str = "higher", **more: Any) -> Json:
     known = value is not None
-    found = {"value": value, "low": 0.25 if known else None, "high": 0.75 if known else None, "n": 8, "total": 10}
+    found: Json = {"value": value, "low": 0.25 if known else None, "high": 0.75 if known else None, "n": 8, "total": 10}
     found |= {"blocked": 1, "failed": 0, "unread": 1, "floor": 0.2, "ceiling": 0.8, "better": better}
     return found | more
 

@@ -88,7 +88,7 @@ def _table(found: Mapping[str, Any]) -> Table:
 
 
 def _cells(figures: Mapping[str, Any]) -> Iterator[str]:
-    from assay.report.table import number, span
+    from assay.report.figures import number, span
 
     yield f"{figures['n']:,}"
     for name in FIGURES:

@@ -9,7 +9,8 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from assay.report.table import ARROWS, compare_table, number
+from assay.report.figures import ARROWS, number, signed
+from assay.report.table import compare_table
 
 Found = Mapping[str, Any]
 
@@ -115,13 +116,6 @@ def _cells(line: Found) -> tuple[Text | str, ...]:
         number(line["least_visible"]),
         Text(left_out(line), style="dim"),
     )
-
-
-def signed(value: float | None) -> str:
-    """A difference: with its sign."""
-    if value is None:
-        return "–"
-    return number(value) if value <= 0 else f"+{number(value)}"
 
 
 def left_out(line: Found) -> str:

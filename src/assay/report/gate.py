@@ -11,7 +11,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from assay.report.table import number
+from assay.report.figures import number
 
 Found = Mapping[str, Any]
 

@@ -1,4 +1,4 @@
-"""The terminal's table of a run, by dimension, and several runs side by side."""
+"""The terminal's table of a run, by area, and several runs side by side."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
+from assay.report.bilingual import languages_table
+from assay.report.figures import ARROWS, number, span
 from assay.report.operating import scores_below, task_order
-from assay.taxonomy import DIMENSIONS
+from assay.taxonomy import AREAS
 
-ARROWS = {"higher": "↑", "lower": "↓", "neither": ""}
 NEEDS = {
     "judge": "needs --judge",
     "toxicity": "needs --toxicity",
@@ -35,19 +36,21 @@ def run_table(result: Mapping[str, Any], groups: bool = False, width: int = FULL
         left = column in ("task", "measure", "not scored")
         dim = column in ("95 % interval", "floor–ceiling")
         table.add_column(column, justify="left" if left else "right", style="dim" if dim else None, no_wrap=True)
-    for dimension in DIMENSIONS:
-        lines = list(_lines(result, dimension, groups))
+    for area in AREAS:
+        lines = list(_lines(result, area, groups))
         if lines:
-            table.add_row(Text(dimension, style="bold"))
+            table.add_row(Text(area, style="bold"))
             for line in lines:
                 table.add_row(*(cell for column, cell in zip(COLUMNS, line, strict=True) if column in shown))
-    return Group(table, Text(_legend(result, shown), style="dim"))
+    in_languages = languages_table(result)
+    beside = () if in_languages is None else (in_languages,)
+    return Group(table, Text(_legend(result, shown), style="dim"), *beside)
 
 
-def _lines(result: Mapping[str, Any], dimension: str, groups: bool) -> Iterator[tuple[str, ...]]:
+def _lines(result: Mapping[str, Any], area: str, groups: bool) -> Iterator[tuple[str, ...]]:
     for task_id in task_order(result):
         task = result["tasks"][task_id]
-        if not task_id.startswith(f"{dimension}/"):
+        if not task_id.startswith(f"{area}/"):
             continue
         shown = task_id.split("/", 1)[1]
         for name, found in task["measures"].items():
@@ -96,20 +99,6 @@ def _cells(measure: Mapping[str, Any], upstream: Mapping[str, Any]) -> tuple[str
         not_scored(measure),
         number(upstream["value"]),
     )
-
-
-def number(value: float | None) -> str:
-    """Three decimals; small p-values in scientific notation; a dash for what is missing."""
-    if value is None:
-        return "–"
-    if value and abs(value) < 0.0005:
-        return f"{value:.1e}"
-    return f"{value:.1f}" if abs(value) >= 10 else f"{value:.3f}"
-
-
-def span(low: float | None, high: float | None) -> str:
-    """An interval, or nothing."""
-    return "" if low is None or high is None else f"{number(low)} – {number(high)}"
 
 
 def not_scored(measure: Mapping[str, Any]) -> str:

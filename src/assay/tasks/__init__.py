@@ -13,15 +13,15 @@ from pkgutil import walk_packages
 
 from assay.errors import UsageError
 from assay.schema import Task
-from assay.taxonomy import DIMENSIONS
+from assay.taxonomy import AREAS
 
 
 @cache
 def all_tasks() -> tuple[Task, ...]:
-    """Every task, dimension by dimension."""
+    """Every task, area by area."""
     modules = (import_module(found.name) for found in walk_packages(__path__, f"{__name__}."))
     found = [task for module in modules for task in getattr(module, "TASKS", ())]
-    order = list(DIMENSIONS)
+    order = list(AREAS)
     return tuple(sorted(found, key=lambda task: order.index(task.dimension)))
 
 
@@ -33,7 +33,7 @@ def select(patterns: Sequence[str]) -> tuple[Task, ...]:
     """
     chosen: list[Task] = []
     for pattern in patterns:
-        glob = pattern if "/" in pattern else f"{pattern}/*" if pattern in DIMENSIONS else f"*/{pattern}"
+        glob = pattern if "/" in pattern else f"{pattern}/*" if pattern in AREAS else f"*/{pattern}"
         matching = [task for task in all_tasks() if fnmatchcase(task.id, glob)]
         if not matching:
             raise UsageError(f"no task matches {pattern!r}; `assay tasks` lists them all")

@@ -1,0 +1,1 @@
+"""Misuse resistance: the model does not serve as a tool of propaganda, attack, deceit or copying."""

@@ -1,0 +1,1 @@
+"""Reasoning: what is concluded follows, and the reasons given are the reasons."""
