@@ -14,6 +14,7 @@ import click
 from assay import __version__
 from assay.cli.compare import compare
 from assay.cli.data import cases, data, tasks
+from assay.cli.export import export
 from assay.cli.gate import gate
 from assay.cli.judges import judges
 from assay.cli.label import label
@@ -80,5 +81,5 @@ def main() -> None:
     """  # noqa: D301  (click reads the backspace)
 
 
-for command in (run, score, compare, gate, label, judges, tasks, cases, data):
+for command in (run, score, compare, gate, label, export, judges, tasks, cases, data):
     main.add_command(command)
