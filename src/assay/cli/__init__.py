@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from assay import __version__
+from assay.cli.card import card
 from assay.cli.compare import compare
 from assay.cli.data import cases, data, tasks
 from assay.cli.export import export
@@ -81,5 +82,5 @@ def main() -> None:
     """  # noqa: D301  (click reads the backspace)
 
 
-for command in (run, score, compare, gate, label, export, judges, tasks, cases, data):
+for command in (run, score, compare, gate, label, export, card, judges, tasks, cases, data):
     main.add_command(command)
