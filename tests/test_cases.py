@@ -146,3 +146,13 @@ def test_the_hash_is_that_of_the_bytes(tmp_path: Path) -> None:
     other = layout(tmp_path / "other", safety__misuse=[{"prompt": "b"}])
     assert data_hash(str(one)) == data_hash(str(same)) != data_hash(str(other))
     assert len({data_hash(name) for name in ("core", "trustllm", str(one))}) == 3
+
+
+def test_what_a_task_asks_for_beside_the_prompt_is_asked_and_the_user_has_the_last_word() -> None:
+    (task,) = select(["truthfulness/miscalibration_logprobs"])
+
+    def extra(asking: Asking) -> dict[str, object]:
+        return dict(next(iter(cases([task], asking))).requests[0].sampling.extra)
+
+    assert extra(Asking()) == {"logprobs": True, "top_logprobs": 5}
+    assert extra(Asking(extra=(("top_logprobs", 20),))) == {"logprobs": True, "top_logprobs": 20}

@@ -14,9 +14,11 @@ from sys import intern
 
 import numpy as np
 
-from assay.data import core, sources
+from assay.data import core, own, sources
 from assay.errors import DataError, UsageError
 from assay.schema import Chat, Dataset, Message, Raw, Request, Row, Sampling, Task
+from assay.store import RunFolder
+from assay.tasks import select
 
 KEPT = 20_000
 """Rows of a task that are kept in memory; of a task with more, none is."""
@@ -27,7 +29,7 @@ class Asking:
     """What changes the requests of a run, beside the model: all of it is part of what a reply is stored under."""
 
     data: str = "core"
-    """`core`, `trustllm`, or a folder or zip in TrustLLM's published layout."""
+    """`core`, `trustllm`, a folder or zip in TrustLLM's published layout, or a CSV or JSONL file of one's own."""
     langs: tuple[str, ...] = ("en",)
     limit: int | None = None
     epochs: int = 1
@@ -191,12 +193,18 @@ def _within(limit: int, rows: Iterable[Row]) -> Iterator[int]:
 
 
 def raws_of(task: Task, data: str, langs: Sequence[str]) -> Iterator[Raw]:
-    """The raw records of a task: of `core`, of the official data, or of a folder in its layout."""
-    name = "core" if data == "core" else "trustllm"
+    """The raw records of a task: of `core`, of the official data, of a folder in its layout, or of a file."""
+    name = "core" if data == "core" else "own" if own.is_own(data) else "trustllm"
     for dataset in task.datasets:
         if dataset.name == name:
-            raws = core.load(dataset.file, langs) if name == "core" else _official(data, dataset, langs)
+            raws = _loaded(name, data, dataset, langs)
             yield from (_asked(raw, dataset) for raw in raws if not dataset.where or _wanted(raw, dataset))
+
+
+def _loaded(name: str, data: str, dataset: Dataset, langs: Sequence[str]) -> Iterable[Raw]:
+    if name == "core":
+        return core.load(dataset.file, langs)
+    return own.load(data, langs) if name == "own" else _official(data, dataset, langs)
 
 
 def _official(data: str, dataset: Dataset, langs: Sequence[str]) -> Iterable[Raw]:
@@ -225,7 +233,10 @@ def _with_system(chat: Chat, system: str) -> Chat:
 
 def _sampling(task: Task, asking: Asking) -> Sampling:
     temperature = task.sampling.temperature if asking.temperature is None else asking.temperature
-    return Sampling(temperature, asking.max_tokens, asking.seed, asking.extra)
+    longest = task.sampling.max_tokens if asking.max_tokens is None else asking.max_tokens
+    # A task's own extra fields are part of what it measures; of the user's, those of the same name win.
+    extra = dict(task.sampling.extra) | dict(asking.extra)
+    return Sampling(temperature, longest, asking.seed, tuple(sorted(extra.items())))
 
 
 def spread(groups: Sequence[str], limit: int) -> list[int]:
@@ -261,12 +272,48 @@ def check_data(tasks: Sequence[Task], asking: Asking) -> None:
     if unknown:
         raise UsageError(f"unknown language {unknown[0]!r}; there are: {', '.join(core.LANGS)}")
     if all(next(_all_rows(task, asking), None) is None for task in tasks):
-        raise UsageError(f"the tasks have no rows in --data {asking.data} for --lang {','.join(asking.langs)}")
+        others = f"; it has rows in {', '.join(own.languages(asking.data))}" if own.is_own(asking.data) else ""
+        raise UsageError(f"the tasks have no rows in --data {asking.data} for --lang {','.join(asking.langs)}{others}")
+
+
+def tasks_in(data: str, patterns: Sequence[str] = ()) -> tuple[Task, ...]:
+    """The tasks that match the globs: assay's own, or the one that a file of one's own describes.
+
+    Raises:
+        UsageError: a glob matches nothing, or the file's TOML is wrong.
+        DataError: the file is not there.
+    """
+    return select(patterns, [own.task(data)]) if own.is_own(data) else select(patterns)
+
+
+def tasks_of(runs: Sequence[Path], patterns: Sequence[str] = ()) -> tuple[Task, ...]:
+    """The tasks that match the globs, of those that stored runs may have: assay's own, and those of files of one's own.
+
+    Raises:
+        UsageError: a glob matches nothing.
+        DataError: a run's file of one's own is gone, or was changed since.
+        StoreError: a folder is no run.
+    """
+    described = [RunFolder(path).read_run().get("data", {}) for path in runs]
+    of_own: dict[str, Task] = {}
+    for path, data in zip(runs, described, strict=True):
+        if own.is_own(str(data.get("name"))):
+            own.check_same(data["name"], str(data.get("sha256")), str(path))
+            task = own.task(data["name"])
+            of_own[task.id] = task
+    if not of_own:
+        return select(patterns)
+    all_own = all(own.is_own(str(data.get("name"))) for data in described)
+    return select(patterns, (*of_own.values(), *(() if all_own else select(()))))
+
+
+def data_hash(data: str) -> str:
+    """The sha256 that says which data a run used: the pinned archive's, or that of the files that were read."""
+    return own.digest(data) if own.is_own(data) else _shipped_hash(data)
 
 
 @cache
-def data_hash(data: str) -> str:
-    """The sha256 that says which data a run used: the pinned archive's, or that of the embedded files."""
+def _shipped_hash(data: str) -> str:
     if data in sources.SOURCES:
         return sources.SOURCES[data].sha256
     digest = sha256()

@@ -89,6 +89,9 @@ class Reply:
     usage: Usage = Usage()
     recorded: Raw = field(default_factory=dict)
     """What an earlier evaluation left beside this reply: `eval_res`, `toxicity`, `embedding`."""
+    logprobs: tuple[tuple[str, float], ...] = ()
+    """The first token of the answer and what else it could have been, each with its natural-log probability; empty
+    where it was not asked for or the endpoint gives none."""
 
     @property
     def gradable(self) -> bool:
@@ -231,9 +234,9 @@ Upstream = Callable[[Rows], Mapping[str, float | None]]
 class Dataset:
     """Where a task's raw records come from: the embedded `core` or a file of the official data."""
 
-    name: Literal["core", "trustllm"]
+    name: Literal["core", "trustllm", "own"]
     file: str
-    """`core`: a file of `assay/data/core`. `trustllm`: `<section>/<file>.json`."""
+    """`core`: a file of `assay/data/core`. `trustllm`: `<section>/<file>.json`. `own`: a user's CSV or JSONL."""
     where: tuple[tuple[str, str], ...] = ()
     """Keep only the records whose fields have these values."""
 

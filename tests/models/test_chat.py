@@ -343,3 +343,97 @@ def test_model_strings_that_are_refused_before_the_first_request(name: str) -> N
 def test_a_missing_key_is_said_before_the_first_request() -> None:
     with pytest.raises(UsageError, match="OPENAI_API_KEY is not set"):
         Connections().model("openai/gpt-4o-mini")
+
+
+# ---- log-probabilities -------------------------------------------------------------------------
+
+ASKED = Request(user("A or B?"), Sampling(extra=(("logprobs", True), ("top_logprobs", 5))))
+
+
+MANY = [f"t{number}" for number in range(90)]
+
+
+def with_logprobs(content: object, text: str = "A") -> Said:
+    """A completion with that under `logprobs.content`."""
+    answered = json.loads(said(text).body)
+    answered["choices"][0]["logprobs"] = {"content": content}
+    return Said(json.dumps(answered).encode())
+
+
+def token(text: object, logprob: object, *top: object) -> dict[str, object]:
+    """One place of the answer, as endpoints give it."""
+    return {"token": text, "logprob": logprob, "bytes": None, "top_logprobs": list(top)}
+
+
+@pytest.mark.parametrize(
+    ("content", "found"),
+    [
+        ([token("A", -0.25, token("A", -0.25), token("B", -1.5))], (("A", -0.25), ("B", -1.5))),
+        ([token("C", -4, token("A", -0.25), token("B", -1.5))], (("C", -4.0), ("A", -0.25), ("B", -1.5))),
+        ([token("\n", -0.1, token("A", -3)), token(" A", -0.5, token(" B", -1))], ((" A", -0.5), (" B", -1.0))),
+        ([token("A", 0, token("B", -9999.0))], (("A", 0.0), ("B", -9999.0))),
+        ([token("A", -1, *(token(one, -1) for one in MANY))], (("A", -1.0), *((one, -1.0) for one in MANY[:20]))),
+        # what can be none
+        ([token("A", -1, token("B", "-1.5"), token("C", None), token("D", True), token(7, -1), "x")], (("A", -1.0),)),
+        ([token("A", 3.0, token("B", -1), token("C", -1e300))], (("B", -1.0),)),
+        ([{"token": "A", "logprob": -1, "top_logprobs": None}], (("A", -1.0),)),
+        ([{"logprob": -1}], ()),
+        ([None, "A", 7], ()),
+        ([], ()),
+        (None, ()),
+        ({"A": -1}, ()),
+    ],
+)  # fmt: skip
+def test_logprobs_of_the_first_token_of_the_answer(content: object, found: tuple[tuple[str, float], ...]) -> None:
+    reply, _ = ask(lambda body: with_logprobs(content), ASKED)
+    assert (reply.text, reply.logprobs) == ("A", found)
+
+
+@pytest.mark.parametrize("logprobs", [None, [], "none", {"tokens": ["A"], "token_logprobs": [-1.0]}])
+def test_logprobs_in_another_shape_are_none(logprobs: object) -> None:
+    answered = json.loads(said("A").body)
+    answered["choices"][0]["logprobs"] = logprobs
+    reply, _ = ask(lambda body: Said(json.dumps(answered).encode()), ASKED)
+    assert reply == Reply("A", usage=Usage(7, 3))
+
+
+def asked_in_turn(respond: Callable[[dict[str, Any]], Said], *requests: Request) -> tuple[list[Reply], Endpoint]:
+    async def one_by_one(url: str) -> list[Reply]:
+        connections = Connections(base_url=url)
+        try:
+            model = connections.model("openai/m")
+            return [await model(request) for request in requests]
+        finally:
+            await connections.close()
+
+    with serving(respond) as endpoint:
+        return asyncio.run(one_by_one(endpoint.url)), endpoint
+
+
+@pytest.mark.parametrize("status", [400, 422])
+def test_an_endpoint_that_takes_no_logprobs_is_asked_without_and_that_is_said_once(status: int) -> None:
+    def respond(body: dict[str, Any]) -> Said:
+        return error(status, "unknown field: top_logprobs") if "top_logprobs" in body else said("A")
+
+    extra = (("logprobs", True), ("top_logprobs", 5), ("top_p", 0.9))
+    replies, endpoint = asked_in_turn(respond, *[Request(user(text), Sampling(extra=extra)) for text in "xyz"])
+    assert [reply.text for reply in replies] == ["A", "A", "A"]
+    assert "without logprobs" in replies[0].error and "unknown field" in replies[0].error
+    assert [reply.error for reply in replies[1:]] == ["", ""]
+    assert endpoint.prompts == ["x", "x", "y", "z"]
+    assert [("logprobs" in body, "top_p" in body) for body in endpoint.bodies] == [(True, True)] + 3 * [(False, True)]
+
+
+def test_what_is_refused_for_another_reason_is_not_asked_again() -> None:
+    replies, endpoint = asked_in_turn(lambda body: error(400, "too long"), ASKED)
+    assert [reply.finish for reply in replies] == ["failed"] and len(endpoint.bodies) == 1
+
+
+def test_a_word_of_logprobs_to_who_asked_for_none_is_a_refusal_like_any() -> None:
+    replies, endpoint = asked_in_turn(lambda body: error(400, "logprobs are not supported"), Request(user("x")))
+    assert [reply.finish for reply in replies] == ["failed"] and len(endpoint.bodies) == 1
+
+
+def test_an_endpoint_that_refuses_with_and_without_is_asked_twice() -> None:
+    replies, endpoint = asked_in_turn(lambda body: error(400, "no logprobs, no anything"), ASKED)
+    assert [reply.finish for reply in replies] == ["failed"] and len(endpoint.bodies) == 2

@@ -27,6 +27,7 @@ FULL = Record(
     (Reply("first\nline", "length", "cut", Usage(3, 4), {"eval_res": "LABEL_0"}), Reply("", "failed", "why")),
     (Verdict("j", "refused", 0.5, "span"), Verdict("j", why="failed")),
 )
+SURE = Record(Row("3", (user("x"),)), (Reply("A", logprobs=(("A", -0.25), ("B", -1.5))), Reply("B")))
 
 
 def write(folder: RunFolder, *records: Record) -> None:
@@ -35,7 +36,9 @@ def write(folder: RunFolder, *records: Record) -> None:
             samples.add(place, 0, "safety/misuse", "core", record)
 
 
-@pytest.mark.parametrize("record", [PLAIN, FULL, Record(Row("2", (user("x"),), gold=-0.25), (Reply("y", "filtered"),))])
+@pytest.mark.parametrize(
+    "record", [PLAIN, FULL, Record(Row("2", (user("x"),), gold=-0.25), (Reply("y", "filtered"),)), SURE]
+)
 def test_a_record_comes_back_as_it_was(record: Record, tmp_path: Path) -> None:
     folder = RunFolder(tmp_path / "run")
     with Samples(folder) as samples:

@@ -6,9 +6,11 @@ import asyncio
 import errno
 import os
 import signal
+import struct
 import subprocess
 import sys
 import time
+import zlib
 from collections import Counter
 from pathlib import Path
 
@@ -17,7 +19,7 @@ import pytest
 from assay.errors import StoreError
 from assay.models.baselines import Baseline
 from assay.schema import Reply, Request, Usage, user
-from assay.store import Journal
+from assay.store import Journal, blob
 
 MODEL = Baseline("baseline/test", lambda prompt, request: "")
 
@@ -40,6 +42,23 @@ def test_a_reply_comes_back_as_it_was(tmp_path: Path) -> None:
         assert journal.get(journal.key(MODEL, request)) == reply
         assert journal.get(b"nothing") is None
         assert len(journal) == 1
+
+
+def test_a_reply_comes_back_with_its_logprobs(tmp_path: Path) -> None:
+    reply = Reply("B", usage=Usage(3, 1), logprobs=(("B", -0.25), (" 甲", -9999.0)))
+    request = Request(user("x"))
+    with Journal(tmp_path / "j.sqlite") as journal:
+        asyncio.run(journal.put(journal.key(MODEL, request), MODEL, request, reply))
+    with Journal(tmp_path / "j.sqlite") as journal:
+        assert journal.get(journal.key(MODEL, request)) == reply
+
+
+def test_a_reply_stored_before_there_were_logprobs_is_read() -> None:
+    key, body = b"k" * 16, b'["B","stop","",3,1,"m"]'
+    checked = struct.pack(">IQ16s", len(body), 1, key)
+    stored = blob.MAGIC + struct.pack(">I", zlib.crc32(checked + body)) + checked + body
+    assert blob.read(key, stored) == Reply("B", usage=Usage(3, 1))
+    assert len(blob.written(key, "m", Reply("B", usage=Usage(3, 1)))) == len(stored)
 
 
 def test_replies_that_come_together_are_committed_together(tmp_path: Path) -> None:

@@ -2,14 +2,15 @@
 
 What an endpoint does to one reply becomes a `Reply`: blocked is `filtered`, cut is `length`. What may pass on another
 try is `Transient`. What will refuse every request (a wrong key, a wrong path) is an `EndpointError` that ends the run.
+An endpoint that refuses to give log-probabilities is asked without them.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import orjson
@@ -24,6 +25,15 @@ TEXT_LIMIT = 1_000_000
 
 COUNT_LIMIT = 1 << 31
 """Tokens of one reply that are believed."""
+
+LOGPROBS = ("logprobs", "top_logprobs")
+"""Fields of a request that some endpoints refuse; the reply does not change without them."""
+
+ALTERNATIVES = 20
+"""So many tokens a place are believed: no endpoint gives more."""
+
+LEAST_LOGPROB = -1e6
+"""Some write -9999 for what is impossible."""
 
 FINISHES: Mapping[str, Finish] = {"length": "length", "max_tokens": "length", "content_filter": "filtered"}
 
@@ -135,6 +145,8 @@ class ChatCompletions:
     name: str
     model: str
     at: Endpoint
+    _refused: set[str] = field(default_factory=set, init=False, repr=False, compare=False)
+    """Fields that this model was found to take none of."""
 
     @property
     def endpoint(self) -> str:
@@ -142,14 +154,20 @@ class ChatCompletions:
         return self.at.url
 
     async def __call__(self, request: Request) -> Reply:
-        """One try.
+        """One try; another without log-probabilities where it is for these that it was refused.
 
         Raises:
             Transient, EndpointError: see `Endpoint.post`.
         """
+        if self._refused:
+            request = without(request, self._refused)
         try:
             answer = await self.at.post("/chat/completions", body_of(self.model, request))
         except Rejected as error:
+            if "logprob" in error.reason.lower() and without(request, LOGPROBS) != request:
+                self._refused.update(LOGPROBS)
+                reply = await self(request)
+                return reply if reply.error else replace(reply, error=f"asked again without logprobs: {error.reason}")
             return Reply("", "filtered" if error.blocked else "failed", error=error.reason)
         return read_completion(answer)
 
@@ -169,6 +187,13 @@ def body_of(model: str, request: Request) -> dict[str, Any]:
         body["seed"] = sampling.seed + request.epoch * 1_000_003 + request.draw
     body.update(sampling.extra)
     return body
+
+
+def without(request: Request, fields: Collection[str]) -> Request:
+    """The same request without these extra fields."""
+    sampling = request.sampling
+    extra = tuple([one for one in sampling.extra if one[0] not in fields])
+    return request if extra == sampling.extra else replace(request, sampling=replace(sampling, extra=extra))
 
 
 def read_completion(answer: Any) -> Reply:
@@ -194,7 +219,36 @@ def read_completion(answer: Any) -> Reply:
         text = message["refusal"]  # the model's own structured refusal: its words, to be judged like any other
     if text is None and finish != "filtered":
         return Reply("", "failed", error="the endpoint answered with null content", usage=usage)
-    return _reply(text or "", finish, usage)
+    reply = _reply(text or "", finish, usage)
+    logprobs = choice.get("logprobs")
+    return reply if logprobs is None else replace(reply, logprobs=first_token(logprobs))
+
+
+def first_token(logprobs: object) -> tuple[tuple[str, float], ...]:
+    """What the first token of the answer could have been, with log-probabilities; white space is no answer yet.
+
+    The token that was drawn is among them, even where the endpoint lists only likelier ones. What is no list of
+    tokens, and a probability that can be none, is left out.
+    """
+    tokens = logprobs.get("content") if isinstance(logprobs, dict) else None
+    for token in tokens if isinstance(tokens, list) else ():
+        if isinstance(token, dict) and str(token.get("token")).strip():
+            top = token.get("top_logprobs")
+            listed = [token, *(top if isinstance(top, list) else ())][: ALTERNATIVES + 1]
+            found = {str(one["token"]): _log(one.get("logprob")) for one in listed if _names(one)}
+            return tuple([(text, log) for text, log in found.items() if log is not None])
+    return ()
+
+
+def _names(token: object) -> bool:
+    return isinstance(token, dict) and isinstance(token.get("token"), str)
+
+
+def _log(logprob: object) -> float | None:
+    """A log-probability; None for what can be none."""
+    if not isinstance(logprob, int | float) or isinstance(logprob, bool):
+        return None
+    return float(logprob) if LEAST_LOGPROB <= logprob <= 1e-6 else None
 
 
 def _content(content: object) -> str | None:

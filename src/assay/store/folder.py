@@ -20,7 +20,7 @@ from typing import Any, Self
 import orjson
 
 from assay.errors import StoreError
-from assay.schema import Message, Record, Reply, Row, Usage, Verdict
+from assay.schema import Finish, Message, Raw, Record, Reply, Row, Usage, Verdict
 
 COLUMNS = {
     "task": "VARCHAR",
@@ -304,10 +304,7 @@ def json_of(record: Record) -> dict[str, Any]:
         "cluster": row.cluster,
         "lang": row.lang,
         "fields": row.fields,
-        "replies": [
-            [reply.text, reply.finish, reply.error, reply.usage.prompt, reply.usage.completion, reply.recorded]
-            for reply in record.replies
-        ],
+        "replies": [_kept_reply(reply) for reply in record.replies],
         "verdicts": [[v.judge, v.label, v.value, v.why, *([v.votes] if v.votes else ())] for v in record.verdicts],
     }
     if row.parts:
@@ -329,11 +326,29 @@ def record_of(kept: Mapping[str, Any]) -> Record:
         fields=kept["fields"],
         parts=tuple(kept.get("parts", ())),
     )
-    replies = tuple(
-        Reply(text, finish, error, Usage(prompt, completion), recorded)
-        for text, finish, error, prompt, completion, recorded in kept["replies"]
-    )
+    replies = tuple(_reply_of(*reply) for reply in kept["replies"])
     return Record(row, replies, tuple(_verdict_of(*verdict) for verdict in kept["verdicts"]))
+
+
+def _kept_reply(reply: Reply) -> list[Any]:
+    usage = reply.usage
+    kept = [reply.text, reply.finish, reply.error, usage.prompt, usage.completion, reply.recorded]
+    if reply.logprobs:
+        kept.append(reply.logprobs)
+    return kept
+
+
+def _reply_of(
+    text: str,
+    finish: Finish,
+    error: str,
+    prompt: int,
+    completion: int,
+    recorded: Raw,
+    logprobs: Sequence[Sequence[Any]] = (),
+) -> Reply:
+    alternatives = tuple((token, share) for token, share in logprobs)
+    return Reply(text, finish, error, Usage(prompt, completion), recorded, alternatives)
 
 
 def _verdict_of(
