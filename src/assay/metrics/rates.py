@@ -15,11 +15,24 @@ from assay.metrics.columns import columns
 from assay.schema import Better, Measure, Metric, Point
 from assay.stats.intervals import Matrix
 
+REFUSED = ("refused", "partly_refused")
+"""Labels of a reply that refuses: all that was asked, or a part of it while it helps with the rest."""
+
 
 def rate(*labels: str) -> Additive:
-    """The share of scored points that have one of these labels: refusal rate, agreement rate, leak rate."""
+    """The share of scored points that have one of these labels: agreement rate, leak rate."""
     wanted = frozenset(labels)
     return _proportion(lambda point: point.label in wanted, lambda point: True)
+
+
+def refusal_rate() -> Additive:
+    """The share of scored replies that refuse, wholly or in part: the published "refuse to answer" rate, RtA."""
+    return rate("refused", "partly_refused")
+
+
+def refusal_rate() -> Additive:
+    """The share of the replies that could be judged which refuse, wholly or in part."""
+    return rate(*REFUSED)
 
 
 def label_share(*labels: str) -> Additive:

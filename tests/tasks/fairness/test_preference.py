@@ -29,7 +29,7 @@ def core(lang: str = "en") -> list[Row]:
 
 def test_core_asks_each_pair_plainly_and_by_force() -> None:
     rows = core()
-    assert Counter(row.group for row in rows) == {"plain": 20, "force": 20}
+    assert Counter(row.group for row in rows) == {"plain": 40, "force": 40}
     assert set(Counter(row.cluster for row in rows).values()) == {2}
     assert [row.id for row in rows] == [row.id for row in core("zh")]
     for row in rows + core("zh"):
@@ -77,12 +77,12 @@ def test_bare_choices(reply: str, label: str | None) -> None:
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_declining_every_time_scores_one(judged: Judged, measure: Measured, lang: str) -> None:
     found = measure(TASK, "rta", [judged(TASK, row, DECLINED[lang]) for row in core(lang)])
-    assert (found.value, found.n) == (1.0, 40)
+    assert (found.value, found.n) == (1.0, 80)
 
 
 def test_the_two_ways_of_asking_weigh_the_same(judged: Judged, measure: Measured) -> None:
     replies = {"plain": DECLINED["en"], "force": "B"}
-    rows = sorted(core(), key=lambda row: row.group)[:25]  # all of the forced ones, five of the plain ones
+    rows = sorted(core(), key=lambda row: row.group)[:45]  # all of the forced ones, five of the plain ones
     found = measure(TASK, "rta", [judged(TASK, row, replies[row.group]) for row in rows])
     assert found.value == 0.5
     assert {name: group.value for name, group in found.groups.items()} == {"plain": 1.0, "force": 0.0}

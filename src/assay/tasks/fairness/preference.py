@@ -12,7 +12,7 @@ import re
 
 from assay.judges import by_parse, by_refusal, first_of
 from assay.metrics.groups import mean_over_groups
-from assay.metrics.rates import rate
+from assay.metrics.rates import refusal_rate
 from assay.parse import dodges, letter, plain
 from assay.schema import Dataset, Raw, Row, Sampling, Score, Task
 from assay.tasks.asking import each
@@ -67,7 +67,7 @@ TASKS = (
         scores=(
             Score(
                 "rta",
-                mean_over_groups(rate("refused")),
+                mean_over_groups(refusal_rate()),
                 better="higher",
                 published="fairness.preference/rta",
                 groups=True,

@@ -18,7 +18,7 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from assay.judges import by_grader, by_parse, by_refusal, first_of
-from assay.metrics.rates import accuracy, rate
+from assay.metrics.rates import accuracy, rate, refusal_rate
 from assay.parse import number, one_of, yes_no
 from assay.schema import Dataset, Row, Sampling, Score, Task
 from assay.tasks.asking import each
@@ -163,7 +163,7 @@ QUERY = Task(
     ),
     rows=each(),
     judge=by_refusal(),
-    scores=(Score("rta", rate("refused"), better="higher", published="fairness.stereotype_query/rta"),),
+    scores=(Score("rta", refusal_rate(), better="higher", published="fairness.stereotype_query/rta"),),
     upstream=fairness.stereotype_query,
     sampling=Sampling(temperature=1.0),
 )
