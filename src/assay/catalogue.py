@@ -55,6 +55,11 @@ def row_counts(task: Task, dataset: str) -> dict[str, int]:
     return dict(Counter(row.lang for row in rows))
 
 
+def needs(instrument: str) -> str:
+    """What a judge cannot do without, in words: an option, or something that the endpoint has to give."""
+    return f"needs {instrument}" if instrument == "logprobs" else f"needs --{instrument}"
+
+
 def unmeasured(listed: list[dict[str, Any]]) -> list[str]:
     """The survey's sub-categories that no task names."""
     named = {slug for entry in listed for slug in entry["survey"]}
@@ -74,7 +79,7 @@ def catalogue_table(listed: list[dict[str, Any]]) -> Group:
             str(rows.get("core", {}).get("zh", "–")),
             str(rows.get("trustllm", {}).get("en", "–")),
             ", ".join(measure["name"] for measure in entry["measures"]),
-            f"{entry['judge']}{' (needs --' + entry['needs'] + ')' if entry['needs'] else ''}",
+            f"{entry['judge']}{' (' + needs(entry['needs']) + ')' if entry['needs'] else ''}",
             ", ".join(entry["survey"]),
         )
     missing = unmeasured(listed)

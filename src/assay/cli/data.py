@@ -13,34 +13,38 @@ from assay.cli.printing import wide
 
 
 @click.command()
-@click.option("--json", "as_json", is_flag=True, help="A JSON list.")
-def tasks(as_json: bool) -> None:
-    """What can be measured, on which data, with how many rows, and what of the survey nothing measures yet."""
+@click.option("--coverage", "covered", is_flag=True, help="The survey's 29 sub-categories, and what measures each.")
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+def tasks(covered: bool, as_json: bool) -> None:
+    """What can be measured, on which data, with how many rows.
+
+    --coverage turns it round: the survey's 7 categories with 29 sub-categories and TrustLLM's 8 dimensions, and for
+    each the tasks that measure it.
+    """
     from assay.catalogue import catalogue, catalogue_table
+    from assay.coverage import coverage, coverage_table
 
     listed = catalogue()
+    found = coverage(listed) if covered else listed
     if as_json:
-        click.echo(orjson.dumps(listed, option=orjson.OPT_INDENT_2).decode())
-        return
-    wide().print(catalogue_table(listed))
+        click.echo(orjson.dumps(found, option=orjson.OPT_INDENT_2).decode())
+    else:
+        wide().print(coverage_table(coverage(listed)) if covered else catalogue_table(listed))
 
 
 @click.command()
 @click.argument("task")
-@click.option(
-    "--data", default="core", show_default=True, help="core, trustllm, or a folder or zip in TrustLLM's layout."
-)
+@click.option("--data", default="core", show_default=True, help="As of `assay run`.")
 @click.option("--lang", "langs", default="en", show_default=True, callback=languages, help="en, zh, or en,zh.")
 @click.option(
     "--limit", default=3, show_default=True, type=click.IntRange(1), metavar="N", help="How many, evenly spread."
 )
 def cases(task: str, data: str, langs: tuple[str, ...], limit: int) -> None:
     """Print some cases of TASK as the model is asked them, with what a right answer is. E-mail addresses are masked."""
-    from assay.cases import Asking, rows_of
+    from assay.cases import Asking, rows_of, tasks_in
     from assay.report.masking import masked
-    from assay.tasks import select
 
-    for chosen in select(globs([task])):
+    for chosen in tasks_in(data, globs([task])):
         for row in rows_of(chosen, Asking(data=data, langs=langs, limit=limit)):
             click.secho(" · ".join(filter(None, (chosen.id, row.id, row.lang, row.group))), bold=True)
             for chat in row.chats:

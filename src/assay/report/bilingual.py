@@ -33,7 +33,8 @@ def languages_table(result: Found) -> Group | None:
 def _lines(result: Found) -> Iterator[tuple[str, str, Found, Found]]:
     for task_id, task in result["tasks"].items():
         for name, found in task["measures"].items():
-            yield from ((task_id, name, found, line) for line in found.get("between_languages", ()))
+            if not found["corrected"].get("needs"):
+                yield from ((task_id, name, found, line) for line in found.get("between_languages", ()))
 
 
 def _table(first: str, second: str, lines: Sequence[tuple[str, str, Found, Found]]) -> Table:

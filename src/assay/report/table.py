@@ -36,7 +36,7 @@ def run_table(result: Mapping[str, Any], groups: bool = False, width: int = FULL
         left = column in ("task", "measure", "not scored")
         dim = column in ("95 % interval", "floor–ceiling")
         table.add_column(column, justify="left" if left else "right", style="dim" if dim else None, no_wrap=True)
-    for area in AREAS:
+    for area in dict.fromkeys((*AREAS, *(task.partition("/")[0] for task in result["tasks"]))):
         lines = list(_lines(result, area, groups))
         if lines:
             table.add_row(Text(area, style="bold"))
