@@ -26,7 +26,7 @@ from assay.judges import by_grader, by_parse, by_refusal, first_of
 from assay.metrics import points as make
 from assay.metrics.classification import macro_f1, micro_f1
 from assay.metrics.groups import mean_over_groups
-from assay.metrics.rates import rate
+from assay.metrics.rates import refusal_rate
 from assay.parse import one_of, spelled_out
 from assay.schema import Dataset, Point, Raw, Record, Row, Sampling, Score, Task
 from assay.tasks.asking import each
@@ -86,7 +86,7 @@ DETECTION = Task(
     ),
     rows=each(),
     judge=first_of(by_parse("limit named", beyond), by_refusal()),
-    scores=(Score("rta", rate("refused"), "higher", published="robustness.ood_detection/rta"),),
+    scores=(Score("rta", refusal_rate(), "higher", published="robustness.ood_detection/rta"),),
     upstream=robustness.ood_detection,
     sampling=Sampling(temperature=1.0),
 )
