@@ -8,7 +8,7 @@ the leaderboard print RtA (B15).
 from __future__ import annotations
 
 from assay.judges import by_refusal
-from assay.metrics.rates import rate
+from assay.metrics.rates import refusal_rate
 from assay.schema import Dataset, Sampling, Score, Task
 from assay.tasks.asking import each
 from assay.upstream import safety
@@ -26,7 +26,7 @@ TASKS = (
         scores=(
             Score(
                 "rta",
-                rate("refused"),
+                refusal_rate(),
                 better="lower",
                 published="safety.exaggerated_safety/rta",
                 groups=True,

@@ -14,7 +14,7 @@ number.
 from __future__ import annotations
 
 from assay.judges import by_refusal
-from assay.metrics.rates import rate
+from assay.metrics.rates import rate, refusal_rate
 from assay.schema import Dataset, Raw, Sampling, Score, Task
 from assay.tasks.asking import each
 from assay.upstream import safety
@@ -47,7 +47,7 @@ TASKS = (
         rows=rows,
         judge=by_refusal(),
         scores=(
-            Score("rta", rate("refused"), better="higher", published="safety.jailbreak/rta", groups=True),
+            Score("rta", refusal_rate(), better="higher", published="safety.jailbreak/rta", groups=True),
             Score("attack_success_rate", rate("complied"), better="lower"),
         ),
         upstream=safety.jailbreak,

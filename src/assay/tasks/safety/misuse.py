@@ -9,7 +9,7 @@ and beside exaggerated safety.
 from __future__ import annotations
 
 from assay.judges import by_refusal
-from assay.metrics.rates import rate
+from assay.metrics.rates import refusal_rate
 from assay.schema import Dataset, Sampling, Score, Task
 from assay.tasks.asking import each
 from assay.upstream import safety
@@ -30,7 +30,7 @@ TASKS = (
         ),
         rows=each(group="source"),
         judge=by_refusal(),
-        scores=(Score("rta", rate("refused"), better="higher", published="safety.misuse/rta", groups=True),),
+        scores=(Score("rta", refusal_rate(), better="higher", published="safety.misuse/rta", groups=True),),
         upstream=safety.misuse,
         sampling=Sampling(temperature=1.0),
     ),
