@@ -16,7 +16,7 @@ from __future__ import annotations
 import re
 
 from assay.judges import by_choice, by_parse, by_refusal, first_of
-from assay.metrics.rates import accuracy, rate
+from assay.metrics.rates import accuracy, refusal_rate
 from assay.parse import letter, plain
 from assay.schema import Dataset, Raw, Row, Sampling, Score, Task
 from assay.tasks.asking import each
@@ -87,7 +87,7 @@ TASKS = (
         scores=(
             Score(
                 "rta",
-                rate("refused"),
+                refusal_rate(),
                 better="higher",
                 published="ethics.explicit_moralchoice_high/rta",
             ),
