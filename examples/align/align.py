@@ -87,7 +87,7 @@ def main(words: Sequence[str] | None = None) -> None:
     ask += ["--limit", given.limit] if given.limit else []
 
     with served(work, given.port) as url:
-        do("assay", "run", f"local/{before}", "--base-url", url, "--epochs", given.epochs, *ask, cwd=work)
+        do("assay", "run", f"openai/{before}", "--base-url", url, "--epochs", given.epochs, *ask, cwd=work)
     for baseline in BASELINES if given.with_baselines or not given.model else ():
         do("assay", "run", baseline, *ask, cwd=work)
     runs = sorted(path for path in (work / "runs").iterdir() if path.is_dir())
@@ -97,7 +97,7 @@ def main(words: Sequence[str] | None = None) -> None:
         do(
             "assay",
             "run",
-            "local/aligned",
+            "openai/aligned",
             "--base-url",
             url,
             "--epochs",
@@ -110,8 +110,8 @@ def main(words: Sequence[str] | None = None) -> None:
     do(
         "assay",
         "compare",
-        folder_of(work / "runs", f"local/{before}"),
-        folder_of(work / "runs", "local/aligned"),
+        folder_of(work / "runs", f"openai/{before}"),
+        folder_of(work / "runs", "openai/aligned"),
         cwd=work,
     )
 

@@ -13,6 +13,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import torch
 from datasets import load_dataset
 from transformers import AutoModelForSequenceClassification, AutoTokenizer
 from trl import DPOConfig, DPOTrainer, KTOConfig, KTOTrainer, RewardConfig, RewardTrainer, SFTConfig, SFTTrainer
@@ -37,6 +38,7 @@ def train(model: str, data: Path, out: Path, form: str, steps: int, rate: float)
         save_strategy="no",
         report_to=[],
         seed=0,
+        use_cpu=not torch.cuda.is_available(),
     )
     examples = load_dataset("json", data_files=str(data / "train.jsonl"), split="train")
     tokenizer = AutoTokenizer.from_pretrained(model)

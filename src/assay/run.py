@@ -16,6 +16,7 @@ from typing import Any, Protocol
 
 from assay.budget import TASK, Budget, asked_elsewhere
 from assay.cases import Asking, Case, Cases, cases, check_data, data_hash
+from assay.contamination import Manifest, seen, unseen
 from assay.correction import cards_used
 from assay.data.cards import cards as judge_cards
 from assay.ending import KEPT, Ending, driven, ended_by_signals, in_flight
@@ -45,6 +46,10 @@ class Order:
     out: Path = Path("runs")
     fresh: bool = False
     """Ask anew, whatever is stored."""
+    trained_on: tuple[Manifest, ...] = ()
+    """What the model was trained on, as far as somebody says: rows that it has met are counted."""
+    unseen: tuple[Manifest, ...] = ()
+    """What the tasks leave out; see `without_met`."""
 
     @property
     def rows_in_flight(self) -> int:
@@ -53,6 +58,12 @@ class Order:
         Beside those, so many rows may wait for judges that a slow one does not starve the model.
         """
         return self.judging.connections * 4 + (JUDGES_BEHIND if self.judging.endpoints else 0)
+
+
+def without_met(order: Order, manifests: Sequence[Manifest]) -> Order:
+    """The same order without the rows that these exports gave away."""
+    tasks = tuple(unseen(task, manifests) for task in order.tasks)
+    return replace(order, tasks=tasks, unseen=tuple(manifests))
 
 
 class Progress(Protocol):
@@ -140,6 +151,8 @@ async def _run(order: Order, connections: Connections, progress: Progress, budge
     _same_run(folder, described)
     described["judges"]["cards"] = cards_used(order.tasks, judge_cards())  # not in the folder's name
     todo = cases(order.tasks, order.asking)
+    if order.trained_on:
+        described["trained_on"] = _met(order, todo, progress)
     async with journal_open(order.out / "journal.sqlite", connections, progress) as (journal, ending):
         budget.on_reached = lambda why: ending(RunStopped(f"{why}. {KEPT}, to go on raise the cap of the same command"))
         used = Anew(journal) if order.fresh else journal
@@ -266,7 +279,20 @@ def describe(order: Order, connections: Connections) -> dict[str, Any]:
         "tasks": {task.id: task.version for task in order.tasks},
         "judges": order.judging.described(),
         "assay": __version__,
+        **({"unseen": [manifest.in_short() for manifest in order.unseen]} if order.unseen else {}),
     }
+
+
+def _met(order: Order, todo: Cases, progress: Progress) -> dict[str, Any]:
+    """For run.json: how many rows of each task the model was trained on. Whoever waits is warned."""
+    met = seen(order.trained_on, ((case.task.id, case.row) for case in todo if not case.epoch))
+    if met:
+        rows = len(todo) // order.asking.epochs
+        progress.say(
+            f"! {sum(met.values()):,} of {rows:,} rows were given away to train this model: its numbers are not those "
+            "of a model that never met them. --unseen leaves them out"
+        )
+    return {"manifests": [manifest.in_short() for manifest in order.trained_on], "met": met}
 
 
 def _same_run(folder: RunFolder, described: dict[str, Any]) -> None:

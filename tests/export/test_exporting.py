@@ -16,7 +16,7 @@ from assay.export.layouts import distinct, lines, pairs
 from assay.export.splitting import held_out
 from assay.schema import Message, Record, Reply, Row, Verdict, user
 from assay.tasks import select
-from commands import assay, read, refused
+from commands import assay, measure, read, refused, run_folder
 from stored_runs import replies, stored
 
 Json = dict[str, Any]
@@ -117,10 +117,10 @@ def test_all_lines_of_a_format_have_the_same_columns_and_all_that_tells_their_or
 # ---- what is held out ---------------------------------------------------------------------------
 
 
-def test_a_fifth_is_held_out_and_always_the_same_fifth() -> None:
-    split = [held_out("safety/misuse", f"topic {n % 1000}", str(n)) for n in range(5000)]
-    assert 0.14 < sum(split) / len(split) < 0.26
-    assert split == [held_out("safety/misuse", f"topic {n % 1000}", str(n)) for n in range(5000)]
+def test_about_the_share_is_held_out_and_always_the_same_part() -> None:
+    split = [held_out("safety/misuse", f"topic {n % 1000}", str(n), 0.3) for n in range(5000)]
+    assert 0.25 < sum(split) / len(split) < 0.35
+    assert split == [held_out("safety/misuse", f"topic {n % 1000}", str(n), 0.3) for n in range(5000)]
 
 
 def test_some_topics_are_held_out_whole_and_a_template_never_stands_on_both_sides() -> None:
@@ -208,3 +208,29 @@ def test_what_is_no_manifest_is_refused(content: str, tmp_path: Path) -> None:
     (tmp_path / "manifest.json").write_text(content, encoding="utf-8")
     with pytest.raises(UsageError, match="no manifest of `assay export`"):
         read_manifest(tmp_path)
+
+
+def test_a_run_counts_what_its_model_was_trained_on_or_leaves_it_out(tmp_path: Path) -> None:
+    def run(model: str, *words: object) -> Path:
+        out = tmp_path / model.rpartition("/")[2] / str(len(words))
+        done = assay("run", model, "--tasks", "safety/misuse", "--out", out, *words)
+        assert done.exit_code == 0, done.output
+        assert ("were given away" in done.output) == ("--trained-on" in words)
+        return run_folder(out)
+
+    before = [run(f"baseline/{name}") for name in ("refuser", "complier")]
+    assert assay("export", *before, "--format", "dpo", "--out", tmp_path / "dpo").exit_code == 0
+    given = len(exported(tmp_path / "dpo"))
+    met = read(run("baseline/refuser", "--trained-on", tmp_path / "dpo") / "result.json")["run"]["trained_on"]
+    assert met["met"] == {"safety/misuse": given}
+    after = run("baseline/complier", "--unseen", tmp_path / "dpo", "--lang", "en")
+    asked = measure(read(after / "result.json"), "safety/misuse", "rta")["total"]
+    assert 0 < asked == measure(read(before[0] / "result.json"), "safety/misuse", "rta")["total"] - given
+    line = json.loads(assay("compare", before[0], after, "--json").output)["comparisons"][0]["measures"][0]
+    assert (line["pairs"], line["first"], line["second"]) == (asked, 1.0, 0.0)
+
+
+def test_a_manifest_that_is_not_there_is_said_before_anything_is_asked(tmp_path: Path) -> None:
+    done = assay("run", "baseline/chance", "--unseen", tmp_path / "none", "--out", tmp_path / "runs")
+    refused(done, 2, "manifest", "assay export")
+    assert not (tmp_path / "runs").exists()

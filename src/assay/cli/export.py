@@ -18,7 +18,7 @@ from assay.cli.options import globs, languages
               show_default=True, help="Lists of turns, or plain text.")  # fmt: skip
 @click.option("--tasks", multiple=True, metavar="GLOB", help="Only these tasks.")
 @click.option("--lang", "langs", default="", callback=languages, help="Only these languages, such as en,zh.")
-@click.option("--held-out", "share", default=0.2, show_default=True, type=click.FloatRange(0.05, 0.9),
+@click.option("--held-out", "share", default=0.25, show_default=True, type=click.FloatRange(0.05, 0.9),
               help="Share of items that are kept back, by whole topics and templates.")  # fmt: skip
 @click.option("--out", required=True, type=click.Path(path_type=Path, file_okay=False), help="The folder to write.")
 def export(

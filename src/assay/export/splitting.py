@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from hashlib import blake2b
 
-SHARE = 0.2
+SHARE = 0.25
 """Of the topics of a task, and of the templates of every other topic, about so many are held out."""
 
 TOPICS = 0.4
