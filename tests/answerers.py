@@ -8,12 +8,14 @@ from functools import cache
 from hashlib import blake2b
 from typing import Any, TypeVar
 
+import pytest
+
 from assay.cases import Asking, Case, cases
 from assay.judges import ngram_vectors
 from assay.models.baselines import BASELINES
 from assay.schema import Question, Record, Reply, Row, Task
 from assay.tasks import all_tasks
-from shared_data import shared_path
+from shared_data import needs_shared, shared_path
 
 T = TypeVar("T")
 Say = Callable[[Task, Row, int], str]
@@ -22,7 +24,9 @@ Say = Callable[[Task, Row, int], str]
 TASKS = {task.id: task for task in all_tasks()}
 CHOICES = {
     "ethics/awareness_capability", "ethics/awareness_mission", "ethics/awareness_perspective",
-    "ethics/explicit_moralchoice_low",
+    "ethics/explicit_moralchoice_low", "ethics/emotions", "ethics/culture",
+    "reasoning/logical", "reasoning/causal", "safety/mental_health",
+    "robustness/prompt_attacks", "robustness/interventions", "robustness/poisoning", "robustness/shifts",
 }  # fmt: skip
 """Tasks all of whose rows are answered with a letter."""
 ACCURACIES = {
@@ -41,8 +45,25 @@ ACCURACIES = {
 REFUSED = {
     "safety/jailbreak", "safety/misuse", "fairness/stereotype_query", "fairness/preference",
     "robustness/ood_detection", "privacy/awareness_normal", "privacy/awareness_aug", "ethics/explicit_moralchoice_high",
+    "safety/violence", "safety/unlawful_conduct", "safety/harms_to_minors", "safety/adult_content", "safety/insults",
+    "misuse_resistance/propaganda", "misuse_resistance/cyberattack", "misuse_resistance/social_engineering",
+    "misuse_resistance/copyright",
 }  # fmt: skip
 """Tasks in which the trustworthy reply is a refusal."""
+RESISTED = {"attack_success_rate", "loop_following_rate", "reinforced_rate"}
+"""Scores of tasks with right answers that are best at 0: a right answer was given up, or a wrong turn taken."""
+BRIEF = {
+    "fairness/injustice", "fairness/disparate_performance", "reasoning/interpretability", "truthfulness/miscalibration",
+    "truthfulness/miscalibration_repeats", "truthfulness/miscalibration_logprobs",
+}  # fmt: skip
+"""Tasks with lettered options where a letter is not all that is asked, or not what is counted."""
+DATA = tuple(
+    pytest.param(task_id, data, marks=needs_shared if data == "trustllm" else ())
+    for task_id, task in sorted(TASKS.items())
+    for data in ("core", "trustllm")
+    if any(one.name == data for one in task.datasets)
+)
+"""Every task on every data that it has."""
 
 
 # ---- asking and judging ------------------------------------------------------------------------

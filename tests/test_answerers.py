@@ -13,8 +13,11 @@ import pytest
 
 from answerers import (
     ACCURACIES,
+    BRIEF,
     CHOICES,
+    DATA,
     REFUSED,
+    RESISTED,
     TASKS,
     answered,
     asked,
@@ -35,12 +38,13 @@ from assay.schema import Finish, Record, Reply, Row, Verdict
 from assay.scoring import measure_task
 from shared_data import needs_shared
 
-DATA = ("core", pytest.param("trustllm", marks=needs_shared))
-every_data = pytest.mark.parametrize("data", DATA)
-every_task = pytest.mark.parametrize("task_id", sorted(TASKS))
-every_accuracy = pytest.mark.parametrize("task_id", sorted(ACCURACIES))
+every_data = pytest.mark.parametrize("data", ["core", pytest.param("trustllm", marks=needs_shared)])
+every_task = pytest.mark.parametrize(("task_id", "data"), DATA)
+every_accuracy = pytest.mark.parametrize(("task_id", "data"), [one for one in DATA if one.values[0] in ACCURACIES])
 MISLED = {"fairness/stereotype_agreement": "agreement_rate", "safety/exaggerated_safety": "rta"}
 """Rates that a trustworthy model keeps at 0."""
+TWO_FORMS = {"truthfulness/inconsistency"}
+"""Tasks whose two chats offer different things."""
 
 
 def measures(records: Sequence[Record], of: Sequence[Case]) -> dict[str, dict[str, Any]]:
@@ -82,7 +86,6 @@ def golds(of: Sequence[Case]) -> list[str]:
 # ---- one that knows ----------------------------------------------------------------------------
 
 
-@every_data
 @every_task
 def test_who_knows_gets_full_marks(task_id: str, data: str) -> None:
     of = asked(task_id, data)
@@ -100,7 +103,7 @@ def test_who_knows_gets_full_marks(task_id: str, data: str) -> None:
 def expected_best(task_id: str, name: str) -> float | None:
     """The value of a perfect model; None where another test looks at it, or no offline judge can."""
     if task_id in ACCURACIES:
-        return 0.0 if name == "attack_success_rate" else 1.0
+        return 0.0 if name in RESISTED else 1.0
     if task_id in REFUSED:
         return 1.0 if name == "rta" else 0.0
     if task_id in MISLED:
@@ -165,25 +168,24 @@ def test_ratings_correlate_as_far_as_five_of_them_can(data: str) -> None:
 # ---- ones that do not answer -------------------------------------------------------------------
 
 
-@every_data
 @every_accuracy
 def test_who_dodges_nine_in_ten_gets_a_tenth_at_most(task_id: str, data: str) -> None:
     of = asked(task_id, data)
     found = measures(answered(dodging(0.1, of), of), of)
     for name, measure in found.items():
         whole = measure["corrected"]
-        if name != "attack_success_rate" and whole["value"] is not None:
-            assert whole["value"] <= (0.182 if "f1" in name else 0.1) + 1e-9
+        if name not in RESISTED and whole["value"] is not None:
+            means_of_shares = {"counterfactual": 0.11}  # rounded down in each of two parts
+            assert whole["value"] <= (0.182 if "f1" in name else means_of_shares.get(name, 0.1)) + 1e-9
         assert whole["unread"] >= 0.9 * whole["total"]
 
 
-@every_data
 @every_accuracy
 @pytest.mark.parametrize("say", [echoes, hedges])
 def test_saying_everything_is_no_answer(say: Any, task_id: str, data: str) -> None:
     of = asked(task_id, data)
     for name, measure in measures(answered(say, of), of).items():
-        if name != "attack_success_rate":
+        if name not in RESISTED:
             assert measure["corrected"]["value"] in (0.0, None)
 
 
@@ -195,6 +197,8 @@ def offers(case: Case) -> tuple[str, ...]:
     row, chinese = case.row, case.row.lang == "zh"
     if case.task.id in ACCURACIES:
         return () if isinstance(row.gold, tuple) else words_of(case.task, row)
+    if case.task.id in BRIEF:
+        return tuple("ABCD"[: len(row.options)])
     if case.task.id in ("fairness/preference", "ethics/explicit_moralchoice_high"):
         return ("A", "B") if re.search(r'B\. |"B"', row.chats[0][-1].content) else ()  # one has no letters
     return {
@@ -204,8 +208,7 @@ def offers(case: Case) -> tuple[str, ...]:
     }.get(case.task.id, ())
 
 
-@every_data
-@every_task
+@pytest.mark.parametrize(("task_id", "data"), [one for one in DATA if one.values[0] not in TWO_FORMS])
 def test_the_options_of_every_prompt_are_found(task_id: str, data: str) -> None:
     for case in asked(task_id, data):
         expected = {word.lower() for word in offers(case)}
@@ -217,7 +220,6 @@ def test_the_options_of_every_prompt_are_found(task_id: str, data: str) -> None:
             assert len(found) == len(expected)
 
 
-@every_data
 @pytest.mark.parametrize("name", sorted(BASELINES))
 @every_task
 def test_every_baseline_is_measured_consistently(task_id: str, name: str, data: str) -> None:
@@ -233,11 +235,10 @@ def refuses_or_complies(task_id: str, name: str, found: Mapping[str, Mapping[str
         whole = measure["corrected"]
         if score == "rta" and task_id != "privacy/leakage":
             assert (whole["value"], whole["unread"]) == (float(name == "refuser"), 0)
-        elif task_id in ACCURACIES and score != "attack_success_rate":
+        elif task_id in ACCURACIES and score not in RESISTED:
             assert (whole["value"], whole["unread"]) == (0.0 if score != "rs" else None, whole["total"])
 
 
-@every_data
 @every_accuracy
 def test_chance_is_worth_what_the_options_are(task_id: str, data: str) -> None:
     of = asked(task_id, data)
@@ -271,7 +272,6 @@ def expected_value(of: Sequence[Case], odds: Sequence[Sequence[float]], by_gold:
     return mean(mean(part) for part in parts.values())
 
 
-@every_data
 @every_accuracy
 @pytest.mark.parametrize("name", ["first-option", "yes"])
 def test_a_constant_answer_is_worth_its_share_of_the_golds(name: str, task_id: str, data: str) -> None:
@@ -335,7 +335,6 @@ def pick_number(row: Row) -> int:
 # ---- replies that never came -------------------------------------------------------------------
 
 
-@every_data
 @every_task
 def test_lost_replies_stay_in_the_total_and_widen_the_bounds(task_id: str, data: str) -> None:
     of = asked(task_id, data)

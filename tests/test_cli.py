@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from assay import __version__
-from assay.taxonomy import DIMENSIONS, SUBCATEGORIES
+from assay.taxonomy import AREAS, SUBCATEGORIES
 from commands import assay, read, refused, run_folder
 from endpoint import said, serving
 from shared_data import needs_shared, shared_path
@@ -146,7 +146,7 @@ def test_tasks_as_json() -> None:
     assert len({entry["id"] for entry in listed}) == len(listed) >= 29
     for entry in listed:
         assert entry["id"].startswith(f"{entry['dimension']}/")
-        assert entry["dimension"] in DIMENSIONS
+        assert entry["dimension"] in AREAS
         assert set(entry["survey"]) <= set(SUBCATEGORIES)
         core = entry["datasets"]["core"]["rows"]
         assert set(core) == {"en", "zh"}

@@ -10,7 +10,7 @@ from assay.correction import Known, cards_used, unlike
 from assay.data.cards import JudgeCard, cards, fingerprint
 from assay.metrics.columns import columns
 from assay.metrics.groups import mean_over_groups
-from assay.metrics.rates import accuracy, label_share, rate
+from assay.metrics.rates import accuracy, label_share, rate, refusal_rate
 from assay.schema import Point, Score, Task
 from assay.stats.judge_error import Card, corrected
 from assay.tasks import all_tasks, select
@@ -68,6 +68,12 @@ def test_the_rate_of_the_other_label_is_what_is_left() -> None:
     found = freed()["judge_corrected"]
     assert left["value"] == pytest.approx(1 - found["value"])
     assert (left["low"], left["high"]) == (pytest.approx(1 - found["high"]), pytest.approx(1 - found["low"]))
+
+
+def test_who_refuses_in_part_has_refused() -> None:
+    partly = points(30, 55, *[Point("scored", "partly_refused")] * 15)
+    for score in (Score("rta", refusal_rate(), "higher"), Score("attack_success_rate", rate("complied"), "lower")):
+        assert freed(score, of=partly) == freed(score, of=points(45, 55))
 
 
 def test_the_point_is_not_clipped() -> None:
@@ -128,10 +134,18 @@ def test_which_measures_are_corrected() -> None:
     ]
     assert sorted(found) == [
         ("fairness/stereotype_query", "rta"),
+        ("misuse_resistance/copyright", "rta"),
+        ("misuse_resistance/cyberattack", "rta"),
+        ("misuse_resistance/propaganda", "rta"),
+        ("misuse_resistance/social_engineering", "rta"),
+        ("safety/adult_content", "rta"),
         ("safety/exaggerated_safety", "rta"),
+        ("safety/harms_to_minors", "rta"),
         ("safety/jailbreak", "attack_success_rate"),
         ("safety/jailbreak", "rta"),
         ("safety/misuse", "rta"),
+        ("safety/unlawful_conduct", "rta"),
+        ("safety/violence", "rta"),
     ]
 
 

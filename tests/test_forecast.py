@@ -276,12 +276,13 @@ def test_a_run_finds_what_a_dry_run_foresaw(tmp_path: Path) -> None:
         of = expected(tmp_path, ["safety"], model="openai/m", connections=Connections(base_url=endpoint.url))
         assert assay(*command, "--out", tmp_path / "runs").exit_code == 0
         assert run_folder(tmp_path / "runs").is_dir()
-        foreseen = [line for line in of.lines if line.task != "safety/exaggerated_safety"]
+        asked = ("safety/misuse", "safety/jailbreak", "safety/toxicity")
+        foreseen = [line for line in of.lines if line.task in asked]
         assert len(endpoint.bodies) == sum(line.ask.requests for line in foreseen) == 160
     of = expected(tmp_path, ["safety"], model="openai/m", connections=Connections(base_url=endpoint.url))
-    assert {line.task: line.stored.requests for line in of.lines} == {
-        "safety/exaggerated_safety": 0, "safety/jailbreak": 112, "safety/misuse": 48, "safety/toxicity": 0
-    }  # fmt: skip
+    stored = {line.task: line.stored.requests for line in of.lines}
+    assert {task: count for task, count in stored.items() if count} == {"safety/jailbreak": 112, "safety/misuse": 48}
+    assert stored["safety/toxicity"] == stored["safety/exaggerated_safety"] == 0
 
 
 def test_data_and_journals_that_cannot_be_read_are_said(tmp_path: Path) -> None:

@@ -131,9 +131,9 @@ def test_nothing_to_label(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("task", "offered"),
     [
-        ("safety/misuse", {"refused", "complied"}),
-        ("safety/jailbreak", {"refused", "complied"}),
-        ("awareness_normal", {"refused", "complied", "leaked"}),
+        ("safety/misuse", {"refused", "partly_refused", "complied"}),
+        ("safety/jailbreak", {"refused", "partly_refused", "complied"}),
+        ("awareness_normal", {"refused", "partly_refused", "complied", "leaked"}),
         ("privacy/leakage", {"no_address", "other_address", "disclosed"}),
         ("stereotype_agreement", {"agreed", "disagreed"}),
         ("misinformation_internal", {"correct", "incorrect"}),
@@ -157,7 +157,7 @@ def test_a_sheet_has_what_labelling_needs_and_hides_the_verdict(tmp_path: Path) 
     rows = lines(tmp_path / "sheet.csv")
     assert list(rows[0]) == [name for name in COLUMNS if name != "judge_said"]
     assert {row["label"] for row in rows} == {""}
-    assert {row["choices"] for row in rows} == {"refused / complied / skip"}
+    assert {row["choices"] for row in rows} == {"refused / partly_refused / complied / skip"}
     assert all(row["reply"] == f"reply {row['id']}" and row["prompt"] == f"prompt {row['id']}" for row in rows)
     refused = [int(row["id"]) < 20 for row in rows]
     assert refused != sorted(refused)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import product
 from math import isfinite
+from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -18,6 +19,7 @@ from assay.metrics.groups import mean_over_groups
 from assay.metrics.pairs import attack_success_rate, robustness_score
 from assay.metrics.rates import accuracy, label_share, maximum, mean, rate
 from assay.schema import Measure, Metric, Point, Status
+from assay.tasks import all_tasks
 
 LABELS = {
     "rate": rate("a", "c"),
@@ -182,6 +184,29 @@ def mixed(draw: st.DrawFn, of: str) -> list[Point]:
 def test_bounds_hold(name: str, data: st.DataObject) -> None:
     points = data.draw(mixed(kind(name)))
     sound(METRICS[name](points, "higher"), points)
+
+
+MEASURED = {f"{task.id} {score.name}": score.metric for task in all_tasks() for score in task.scores}
+SAID = ("refused", "partly_refused", "complied", "leaked", "correct", "right,wrong", "right,right", "wrong,right", "a")
+
+
+@pytest.mark.parametrize("name", MEASURED)
+def test_bounds_hold_for_all_that_tasks_measure(name: str) -> None:
+    rng = Random(name)
+    for size in (1, 9, 60):
+        points = [
+            Point(
+                rng.choice(STATUSES[:1] * 4 + STATUSES),
+                label=rng.choice((*SAID, *SAID[:2] * 4)),
+                value=rng.choice((0.0, 0.2, 0.7, 1.0)),
+                gold=rng.choice((*SAID[:5], *range(5))),
+                group=rng.choice("gh"),
+                cluster=rng.choice(("", *"uvwxyz")),
+            )
+            for _ in range(size)
+        ]
+        points = [one if one.status == "scored" else replace(one, label=None, value=None) for one in points]
+        sound(MEASURED[name](points, "higher"), points)
 
 
 # ---- floor and ceiling, by going through all that the missing rows could have been ---------------

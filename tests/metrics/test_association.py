@@ -1,7 +1,11 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from math import sqrt
+
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from scipy.stats import chi2_contingency, pearsonr
 from scipy.stats.contingency import association
 
@@ -31,13 +35,43 @@ def test_as_scipy_has_them(counts: tuple[tuple[int, ...], ...]) -> None:
     points = table(*counts)
     assert independence_p()(points, "higher").value == pytest.approx(chi2_contingency(counts).pvalue)
     v = cramers_v()(points, "lower")
-    assert v.value == pytest.approx(association(counts, method="cramer"))
-    assert v.low is not None and v.high is not None and 0 <= v.low < v.high <= 1
+    assert v.value is not None and v.low is not None and v.high is not None
+    assert 0 <= v.value <= association(counts, method="cramer")
+    assert 0 <= v.low < v.high <= 1
 
 
 def test_by_hand() -> None:
-    # chi² = 80 · (30·30 − 10·10)² / 40⁴ = 20; V = sqrt(20 / 80).
-    assert cramers_v()(table((30, 10), (10, 30)), "lower").value == pytest.approx(0.5)
+    # chi² = 80 · (30·30 − 10·10)² / 40⁴ = 20; V² = (20 / 80 − 1 / 79) / (1 − 1 / 79).
+    assert cramers_v()(table((30, 10), (10, 30)), "lower").value == pytest.approx(sqrt((0.25 - 1 / 79) / (78 / 79)))
+
+
+def sampled(rng: np.random.Generator, shares: NDArray[np.float64], n: int) -> list[Point]:
+    counts = rng.multinomial(n, shares.ravel()).reshape(shares.shape)
+    return table(*(tuple(line) for line in counts.tolist()))
+
+
+@pytest.mark.parametrize(("mixed", "true"), [(0.0, 0.0), (0.4, 0.4)])
+def test_v_is_hardly_biased_and_its_interval_covers(mixed: float, true: float) -> None:
+    shares = (1 - mixed) / 9 + mixed / 3 * np.eye(3)
+    rng = np.random.default_rng(int(10 * mixed))
+    found = [cramers_v()(sampled(rng, shares, 150), "lower") for _ in range(150)]
+    assert np.mean([one.value for one in found if one.value is not None]) == pytest.approx(true, abs=0.06)
+    held = [one.low <= true <= one.high for one in found if one.low is not None and one.high is not None]
+    assert len(held) == 150 and np.mean(held) > 0.92
+
+
+def test_rows_that_go_as_one_leave_the_association_less_certain() -> None:
+    apart = table((30, 10), (10, 30))
+    together = [replace(point, cluster=str(number // 10)) for number, point in enumerate(apart)]
+    free, tied = cramers_v()(apart, "lower"), cramers_v()(together, "lower")
+    assert free.value == tied.value
+    assert free.low is not None and tied.low is not None and tied.low < free.low - 0.1
+
+
+def test_an_association_without_exception_has_a_width() -> None:
+    measure = cramers_v()(table((40, 0), (0, 40)), "lower")
+    assert measure.value == measure.high == pytest.approx(1.0)
+    assert measure.low is not None and 0.5 < measure.low < 0.9
 
 
 def test_rows_and_columns_that_do_not_occur_are_no_part_of_the_table() -> None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from assay.metrics.rates import accuracy, label_share, maximum, mean, rate
+from assay.metrics.rates import accuracy, label_share, maximum, mean, rate, refusal_rate
 from assay.schema import Point
 
 
@@ -30,6 +30,14 @@ def test_behaviour_is_counted_among_the_read() -> None:
     assert rate("refused", "complied")(points, "higher").value == 1.0
     share = label_share("refused")(points, "higher")
     assert (share.value, share.floor, share.ceiling) == (0.375, 0.3, 0.5)
+
+
+def test_who_refuses_in_part_has_refused() -> None:
+    points = [Point("scored", "refused")] * 2 + [Point("scored", "partly_refused")] + [Point("scored", "complied")] * 3
+    points += [Point("unread"), Point("failed")]
+    refused, complied = refusal_rate()(points, "higher"), rate("complied")(points, "lower")
+    assert (refused.value, refused.floor, refused.ceiling) == (0.5, 3 / 8, 5 / 8)
+    assert refused.value + complied.value == 1.0
 
 
 def test_nothing_readable_is_nothing_right() -> None:

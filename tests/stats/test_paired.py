@@ -12,9 +12,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy.stats import binomtest
 
-from assay.stats.intervals import Matrix, Stratum
+from assay.stats.intervals import DRAWS, Matrix, Stratum
 from assay.stats.paired import Difference, _swap, bonett_price, difference, mcnemar, rates
-from assay.stats.resampling import DRAWS
 
 Flags = NDArray[np.bool_]
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from assay.stats.intervals import wilson
-from assay.stats.proportions import clustered, design_effect, effective_rows, ratio_of_variances, worth
+from assay.stats.proportions import averaged, clustered, design_effect, effective_rows, ratio_of_variances, worth
 
 Counts = NDArray[np.float64]
 
@@ -109,3 +109,37 @@ def test_95_percent_means_95_percent(clusters: int, size: int, truth: float, ali
     rng = np.random.default_rng([clusters, size])
     ends = [clustered(*drawn(rng, clusters, size, truth, alike)) for _ in range(500)]
     assert 0.925 <= np.mean([low <= truth <= high for low, high in ends]) <= 0.99
+
+
+def test_the_mean_of_one_share_is_that_share() -> None:
+    assert averaged([0.3], [40]) == pytest.approx(wilson(12, 40))
+
+
+@pytest.mark.parametrize("share", [0.0, 1.0])
+def test_groups_without_variation_are_worth_all_their_rows(share: float) -> None:
+    assert averaged([share] * 5, [20] * 5) == pytest.approx(wilson(100 * share, 100))
+
+
+@given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)).filter(any), min_size=1, max_size=9))
+def test_the_interval_of_a_mean_holds_it_has_a_width_and_a_mirror(groups: list[tuple[int, int]]) -> None:
+    right, wrong = np.array(groups, dtype=np.float64).T
+    shares, rows = right / (right + wrong), right + wrong
+    low, high = averaged(shares.tolist(), rows.tolist())
+    assert 0 <= low <= shares.mean() <= high <= 1
+    assert high - low > 0
+    assert averaged((1 - shares).tolist(), rows.tolist()) == pytest.approx((1 - high, 1 - low), abs=1e-9)
+
+
+def test_groups_that_differ_leave_their_mean_more_certain() -> None:
+    apart, alike = averaged([0.1, 0.9], [50, 50]), averaged([0.5, 0.5], [50, 50])
+    assert apart[1] - apart[0] < 0.8 * (alike[1] - alike[0])
+
+
+@pytest.mark.parametrize("rows", [(40, 40, 40, 40, 40), (10, 20, 50, 100, 200), (200, 100, 50, 20, 10)])
+@pytest.mark.parametrize("middle", [0.05, 0.3])
+def test_95_percent_means_95_percent_of_means_too(rows: tuple[int, ...], middle: float) -> None:
+    rng = np.random.default_rng([*rows, int(100 * middle)])
+    truths = middle * np.array([1.6, 1.3, 1.0, 0.7, 0.4])
+    drawn = rng.binomial(rows, truths, size=(800, 5)) / rows
+    ends = [averaged(shares.tolist(), list(rows)) for shares in drawn]
+    assert 0.92 <= np.mean([low <= middle <= high for low, high in ends]) <= 0.985

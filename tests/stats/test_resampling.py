@@ -6,11 +6,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from assay.stats.intervals import Matrix, Stratum
+from assay.stats.intervals import CELLS, DRAWS, Matrix, Stratum, blocks
 from assay.stats.resampling import (
-    CELLS,
-    DRAWS,
-    blocks,
     checked,
     clusters,
     doubted,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from scipy.special import stdtrit
+from scipy.special import chndtr, chndtrinc, stdtrit
 from scipy.stats import chi2, chi2_contingency
 
-from assay.stats.tails import Z, _chi_square_tail, independence, student_t
+from assay.stats.tails import Z, _chi_square_tail, independence, noncentrality, student_t
 
 
 @pytest.mark.parametrize("freedom", [*range(1, 60), 100, 999, 100_000])
@@ -32,3 +32,22 @@ def test_tables_as_scipy_has_them() -> None:
 @pytest.mark.parametrize("shape", [(1, 1), (1, 4), (3, 1)])
 def test_one_row_or_column_shows_nothing(shape: tuple[int, int]) -> None:
     assert independence(np.full(shape, 7.0)) == 1.0
+
+
+@pytest.mark.parametrize("freedom", [1, 2, 7, 30])
+@pytest.mark.parametrize("times", [1.0, 1.5, 4.0, 60.0, 9000.0])
+def test_noncentrality(times: float, freedom: int) -> None:
+    value = times * freedom
+    theirs = [
+        float(chndtrinc(value, freedom, below)) if chndtr(value, freedom, 0) > below else 0.0
+        for below in (0.975, 0.025)
+    ]
+    roots = np.sqrt(noncentrality(value, freedom))
+    assert roots == pytest.approx(np.sqrt(theirs), rel=0.1, abs=0.35)
+    if times > 50:
+        assert roots == pytest.approx(np.sqrt(theirs), rel=1e-3)
+
+
+def test_a_chi_square_below_its_mean_counts_as_its_mean() -> None:
+    assert noncentrality(0.0, 6) == noncentrality(6.0, 6)
+    assert noncentrality(0.0, 6)[0] == 0.0 < noncentrality(0.0, 6)[1]

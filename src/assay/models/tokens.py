@@ -54,6 +54,23 @@ REPLY_TOKENS: Mapping[str, int] = {
     "ethics/explicit_moralchoice_high": 6,
     "ethics/implicit_ethics": 4,
     "ethics/implicit_social_chemistry_101": 3,
+    "truthfulness/inconsistency": 3,
+    "truthfulness/miscalibration_repeats": 2,
+    "truthfulness/miscalibration_logprobs": 2,
+    "safety/mental_health": 2,
+    "fairness/injustice": 2,
+    "fairness/disparate_performance": 2,
+    "robustness/prompt_attacks": 2,
+    "robustness/interventions": 2,
+    "robustness/poisoning": 2,
+    "robustness/shifts": 2,
+    "reasoning/logical": 2,
+    "reasoning/causal": 2,
+    "ethics/emotions": 2,
+    "ethics/culture": 2,
+    # A letter with four shares, or with one sentence: counted on such lines.
+    "truthfulness/miscalibration": 30,
+    "reasoning/interpretability": 35,
     # Three quarters are short questions of fact (EVOUNA, 4,093 replies: 38), one quarter offers options.
     "truthfulness/misinformation_internal": 30,
     # A question answered (HaluEval general, 896 replies: 125).
