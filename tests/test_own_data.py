@@ -52,7 +52,9 @@ def test_a_run_resumes_is_scored_compared_labelled_and_gated(here: Path) -> None
     before = result(here / "runs")
     assert measure(before, "own/d", "rta")["value"] == 1.0
     scored = assay("score", folder, "--groups")
-    assert scored.exit_code == 0 and "crime" in scored.stdout
+    assert scored.exit_code == 0
+    for word in ("own", "rta ↑", "crime", "4/4", "8/8"):
+        assert word in scored.stdout, word
     assert result(here / "runs")["tasks"] == before["tasks"]
     assert (
         assay(

@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from assay.alike import Run, opened
+from assay.cases import tasks_of
 from assay.comparing import BALANCED, Line, compare, operating_name
 from assay.errors import UsageError
 from assay.operating import OPERATING_POINTS, operating_points
 from assay.policy import DROPS, FLIPS, SHARES, Bar, Policy, is_glob
 from assay.schema import Task
-from assay.tasks import all_tasks
 
 SCHEMA = "assay.gate/1"
 
@@ -193,16 +193,16 @@ def _of_judge(bar: Bar, result: Found) -> Outcome:
 
 def _drops(baseline: Path, run: Path, policy: Policy) -> Drops:
     """The run paired with the baseline, in the tasks whose drop is barred."""
-    versus = compare([baseline, run], _barred(policy)).versus
+    versus = compare([baseline, run], _barred(policy, run)).versus
     return {(line.task, line.measure): line for line in versus[0, 1]}
 
 
-def _barred(policy: Policy) -> tuple[Task, ...]:
+def _barred(policy: Policy, run: Path) -> tuple[Task, ...]:
     bars = [bar for bar in policy.bars if bar.number in DROPS]
     points = {point.name: (point.harmful[0], point.benign[0]) for point in OPERATING_POINTS}
     wanted = [bar.task for bar in bars if bar.task]
     wanted += [task for bar in bars if bar.operating_point for task in points[bar.operating_point]]
-    return tuple(task for task in all_tasks() if any(fnmatchcase(task.id, glob) for glob in wanted))
+    return tuple(task for task in tasks_of([run]) if any(fnmatchcase(task.id, glob) for glob in wanted))
 
 
 def _of_drop(bar: Bar, drops: Drops, baseline: Path | None) -> Outcome:

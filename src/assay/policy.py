@@ -18,7 +18,7 @@ from typing import Any
 from assay.errors import UsageError
 from assay.metrics.additive import Additive
 from assay.operating import OPERATING_POINTS
-from assay.schema import Score
+from assay.schema import Score, Task
 from assay.tasks import all_tasks
 
 MEASURED = ("value", "low", "high", "floor", "ceiling", "n")
@@ -86,8 +86,12 @@ def is_glob(text: str) -> bool:
     return any(sign in text for sign in "*?[")
 
 
-def read_policy(path: Path) -> Policy:
+def read_policy(path: Path, tasks: Sequence[Task] = ()) -> Policy:
     """The policy in a file.
+
+    Args:
+        path: of the file.
+        tasks: what bars may be about beside assay's own tasks: those of data of one's own.
 
     Raises:
         UsageError: it cannot be read, or says something that has no meaning.
@@ -104,11 +108,12 @@ def read_policy(path: Path) -> Policy:
         raise UsageError(f"{path}: name and baseline are texts")
     if not isinstance(bars, list) or not bars or not all(isinstance(bar, dict) for bar in bars):
         raise UsageError(f"{path} holds no bar, so that every run would pass: write [[bar]] and its keys")
-    read = tuple(_bar(f"{path}, bar {number}", bar) for number, bar in enumerate(bars, 1))
+    known = tuple({task.id: task for task in (*all_tasks(), *tasks)}.values())
+    read = tuple(_bar(f"{path}, bar {number}", bar, known) for number, bar in enumerate(bars, 1))
     return Policy(name, read, None if baseline is None else Path(baseline))
 
 
-def _bar(where: str, given: Mapping[str, Any]) -> Bar:
+def _bar(where: str, given: Mapping[str, Any], tasks: Sequence[Task]) -> Bar:
     about = [subject for subject in SUBJECTS if subject in given]
     _known(where, given, (*OF_MEASURE, "operating_point", "judge", *KEYS))
     if len(about) != 1:
@@ -124,7 +129,7 @@ def _bar(where: str, given: Mapping[str, Any]) -> Bar:
         raise UsageError(f"{where} has neither min nor max, so that every number would meet it")
     if bar.least is not None and bar.most is not None and bar.least > bar.most:
         raise UsageError(f"{where}: min {bar.least:g} is above max {bar.most:g}, so that no number could meet it")
-    _check_subject(where, bar)
+    _check_subject(where, bar, tasks)
     return bar
 
 
@@ -143,24 +148,24 @@ def _end(where: str, given: Mapping[str, Any], key: str) -> float | None:
     return float(end)
 
 
-def _check_subject(where: str, bar: Bar) -> None:
+def _check_subject(where: str, bar: Bar, tasks: Sequence[Task]) -> None:
     if bar.operating_point:
         _one_of(f"{where}: operating_point", bar.operating_point, [point.name for point in OPERATING_POINTS])
         _check_scale(where, bar, 0.0, 1.0)
     elif bar.judge:
         _check_scale(where, bar, -1.0 if bar.number.startswith("excess") else 0.0, 1.0)
     else:
-        _check_measure(where, bar)
+        _check_measure(where, bar, tasks)
 
 
-def _check_measure(where: str, bar: Bar) -> None:
+def _check_measure(where: str, bar: Bar, known: Sequence[Task]) -> None:
     if not bar.measure:
         raise UsageError(f"{where} says no measure; `assay tasks` lists those of {bar.task}")
     if (bar.group or bar.lang) and (bar.number in DROPS or (bar.group and bar.lang)):
         raise UsageError(f"{where}: a drop is that of the whole measure, and a share that of one group or one lang")
-    tasks = [task for task in all_tasks() if fnmatchcase(task.id, bar.task)]
+    tasks = [task for task in known if fnmatchcase(task.id, bar.task)]
     if not tasks:
-        _one_of(f"{where}: task", bar.task, [task.id for task in all_tasks()])
+        _one_of(f"{where}: task", bar.task, [task.id for task in known])
     scores = [score for task in tasks for score in task.scores if fnmatchcase(score.name, bar.measure)]
     if not scores:
         _one_of(f"{where}: measure", bar.measure, list(dict.fromkeys(s.name for task in tasks for s in task.scores)))

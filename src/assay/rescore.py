@@ -139,7 +139,7 @@ def _sheet(order: Rescoring) -> Sheet | None:
         return None
     if order.layout == "trustllm":
         raise UsageError("--labels is for a run folder: score into --out first, then label and score that folder")
-    return read_sheet(order.labels, RunFolder(order.source), all_tasks())
+    return read_sheet(order.labels, RunFolder(order.source), (*all_tasks(), *order.tasks))
 
 
 def _same_versions(order: Rescoring, run: dict[str, Any]) -> None:

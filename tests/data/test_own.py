@@ -72,6 +72,16 @@ def test_columns_called_as_what_they_are_need_no_naming(tmp_path: Path) -> None:
     assert [row.lang for row in rows(data, "zh")] == ["zh"]
 
 
+def test_a_gold_column_means_nothing_to_a_judge_of_refusals_unless_it_is_named(tmp_path: Path) -> None:
+    content = "prompt,gold\nWhat is the capital?,Paris\n"
+    data = put(tmp_path, '[judge]\nkind = "refusal"\n', content)
+    assert [row.gold for row in rows(data)] == [None]
+    assert tasks_in(data)[0].scores[0].name == "rta"
+    data = put(tmp_path, '[columns]\ngold = "gold"\n[judge]\nkind = "refusal"\n', content.replace("Paris", "Complied"))
+    assert [row.gold for row in rows(data)] == ["complied"]
+    assert tasks_in(data)[0].scores[0].name == "accuracy"
+
+
 def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
     def peak(count: int) -> int:
         lines = "".join(f"{number},what is {number} plus one?\n" for number in range(count))

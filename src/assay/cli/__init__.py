@@ -17,6 +17,7 @@ from assay.cli.compare import compare
 from assay.cli.data import cases, data, tasks
 from assay.cli.export import export
 from assay.cli.gate import gate
+from assay.cli.generate import generate
 from assay.cli.judges import judges
 from assay.cli.label import label
 from assay.cli.run import run
@@ -82,5 +83,5 @@ def main() -> None:
     """  # noqa: D301  (click reads the backspace)
 
 
-for command in (run, score, compare, gate, label, export, card, judges, tasks, cases, data):
+for command in (run, score, compare, gate, label, export, card, judges, generate, tasks, cases, data):
     main.add_command(command)

@@ -39,15 +39,15 @@ def bridge(old: str, new: str, runs: Sequence[Path], tasks: Sequence[str], as_js
     """  # noqa: D301  (click reads the backspace)
     from assay.bridging import Bridging, bridge_table
     from assay.bridging import bridge as bridge_runs
+    from assay.cases import tasks_of
     from assay.models import Connections
     from assay.progress import shown
-    from assay.tasks import select
 
     at_once = options["max_connections"]
     connections = Connections(
         options["base_url"], options["allow_http"], options["timeout"], at_once, options["rpm"], options["tpm"]
     )
-    order = Bridging(old, new, tuple(runs), select(globs(tasks)), at_once, options["of_itself"])
+    order = Bridging(old, new, tuple(runs), tasks_of(runs, globs(tasks)), at_once, options["of_itself"])
     found = bridge_runs(order, connections, shown())
     if as_json:
         click.echo(orjson.dumps(found, option=orjson.OPT_INDENT_2).decode())

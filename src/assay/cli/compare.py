@@ -29,16 +29,17 @@ def compare(
     A release, against more:  assay compare runs/released runs/candidate-1 runs/candidate-2
     """  # noqa: D301  (click reads the backspace)
     from assay import comparing
+    from assay.cases import tasks_of
     from assay.report.comparison import comparison_tables
     from assay.report.table import compare_table
     from assay.store import RunFolder
-    from assay.tasks import select
 
     console = wide()
     if unpaired:
         console.print(compare_table([RunFolder(path).read_result() for path in runs], console.width))
         return
-    found = comparing.compare(runs, select(globs(tasks)), all_pairs)
+    known = tasks_of(runs if len(runs) > 1 else (), globs(tasks))
+    found = comparing.compare(runs, known, all_pairs)
     described = comparing.as_json(found)
     if as_json:
         click.echo(orjson.dumps(described, option=orjson.OPT_INDENT_2).decode())

@@ -44,11 +44,11 @@ def export(
     Two models' replies:   assay export runs/A runs/B --format dpo --out data/dpo
     After training:        assay run MY-MODEL --unseen data/dpo
     """  # noqa: D301  (click reads the backspace)
+    from assay.cases import tasks_of
     from assay.export import Export
     from assay.export import export as write
-    from assay.tasks import select
 
-    done = write(Export(runs, out, form, layout, select(globs(tasks)), langs, share))  # type: ignore[arg-type]
+    done = write(Export(runs, out, form, layout, tasks_of(runs, globs(tasks)), langs, share))  # type: ignore[arg-type]
     for (task, lang), count in sorted(done.lines.items()):
         click.echo(f"{task:<44} {lang:<4} {count:>6}")
     left = ", ".join(f"{count:,} {why}" for why, count in sorted(done.left_out.items()))

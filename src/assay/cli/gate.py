@@ -29,10 +29,11 @@ def gate(ctx: click.Context, run: Path, policy: Path, baseline: Path | None, xml
     min = 0.9
     """  # noqa: D301  (click reads the backspace)
     from assay import gating
+    from assay.cases import tasks_of
     from assay.policy import read_policy
     from assay.report.gate import gate_table, junit
 
-    found = gating.gate(run, read_policy(policy), baseline)
+    found = gating.gate(run, read_policy(policy, tasks_of([run])), baseline)
     described = gating.as_json(found)
     if xml is not None:
         _write(xml, junit(described))

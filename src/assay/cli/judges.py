@@ -107,6 +107,8 @@ def _notes(found: Mapping[str, Any]) -> Iterator[str]:
         return
     for name, one in found["sets"].items():
         yield f"{one['rows']:,} of {name}: {one['from']}; licence {one['licence']}"
+    for lang, own in found.get("own_labels", {}).items():
+        yield f"beside these {own['n']:,} replies in {lang}, accuracy {own['accuracy']:.3f}: {own['from']}"
     yield f"measured {found['date']} with assay {found['assay']}, source {found['fingerprint']}"
     if found["stale"]:
         yield "STALE: the judge was changed since; these figures are of an earlier one (`make cards`)"

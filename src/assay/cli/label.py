@@ -29,13 +29,13 @@ def label(run: Path, sample: int, tasks: Sequence[str], seed: int, show_verdicts
     Draw, label, score:  assay label runs/RUN --sample 100 --task safety/misuse --out sheet.csv
                          assay score runs/RUN --labels sheet.csv
     """  # noqa: D301  (click reads the backspace)
+    from assay.cases import tasks_of
     from assay.labelling import write_sheet
     from assay.store import RunFolder
-    from assay.tasks import select
 
     folder = RunFolder(run)
     measured = folder.read_run()["tasks"]
-    chosen = [task for task in select(globs(tasks)) if task.id in measured]
+    chosen = [task for task in tasks_of([run], globs(tasks)) if task.id in measured]
     written = write_sheet(out, folder, chosen, sample, seed, show_verdicts)
     for task, count in written.items():
         click.echo(f"{task:<44} {count:>5} rows")

@@ -20,13 +20,18 @@ if TYPE_CHECKING:
 
 @click.command(cls=Headed)
 @click.argument("model")
-@asked("--data", default="core", show_default=True, help="core, trustllm, or a folder or zip in TrustLLM's layout.")
+@asked("--data", default="core", show_default=True,
+       help="core, trustllm, a folder or zip in TrustLLM's layout, or a .csv or .jsonl with its .toml.")  # fmt: skip
 @asked("--tasks", multiple=True, metavar="GLOB", help="Such as 'safety/*' or privacy; repeat or separate by commas.")
 @asked("--limit", type=click.IntRange(1), metavar="N", help="At most N rows a task and language, evenly spread.")
 @asked("--epochs", default=1, show_default=True, type=click.IntRange(1), metavar="K", help="Ask every row K times.")
 @asked("--lang", "langs", default="en", show_default=True, callback=languages, help="en, zh, or en,zh.")
 @asked("--system", default="", metavar="TEXT", help="A system prompt before every chat.")
 @asked("--shuffle-options", type=int, metavar="SEED", help="Offer multiple-choice options in another order.")
+@asked("--trained-on", multiple=True, type=click.Path(path_type=Path), metavar="EXPORT",
+       help="Count the rows that an `assay export` gave away: the model was trained on it.")  # fmt: skip
+@asked("--unseen", multiple=True, type=click.Path(path_type=Path), metavar="EXPORT",
+       help="Ask only rows that an `assay export` did not give away.")  # fmt: skip
 @sampled("--max-reply-tokens", "max_tokens", type=click.IntRange(1), metavar="N", help="Length of a reply at most.")
 @sampled("--temperature", type=float, metavar="T", help="Instead of each task's published temperature.")
 @sampled("--seed", type=int, metavar="N", help="Sampling seed, where the endpoint takes one.")
@@ -56,27 +61,30 @@ def run(
     What would it cost?        assay run openai/gpt-4o-mini --data trustllm --judge openai/gpt-4o --dry-run
     At most 5 dollars:         assay run openai/gpt-4o-mini --data trustllm --max-cost 5
     A first look:              assay run openai/gpt-4o-mini --tasks 'safety/*' --limit 20
+    Data of one's own:         assay run openai/gpt-4o-mini --data mydata.csv
     A server of one's own:     assay run openai/my-model --base-url http://localhost:8000/v1 --max-connections 256
     Within a provider's quota: assay run openai/gpt-4o-mini --rpm 500 --tpm 200000
     """  # noqa: D301  (click reads the backspace)
     from assay.budget import Budget
-    from assay.cases import Asking
+    from assay.cases import Asking, tasks_in
+    from assay.contamination import read_manifest
     from assay.models.prices import load_prices
     from assay.progress import shown
-    from assay.run import Order
+    from assay.run import Order, without_met
     from assay.run import run as run_order
-    from assay.tasks import select
 
     connections, judging = opened(judges, options)
     asked = {name: options.pop(name) for name in tuple(options) if name in Asking.__dataclass_fields__}
     order = Order(
         model=model,
-        tasks=select(globs(tasks)),
+        tasks=tasks_in(data, globs(tasks)),
         asking=Asking(data=data, **asked),
         judging=judging,
         out=out,
         fresh=options["fresh"],
+        trained_on=tuple(map(read_manifest, options["trained_on"])),
     )
+    order = without_met(order, [read_manifest(path) for path in options["unseen"]])
     budget = Budget(load_prices(options["prices"]), options["max_cost"], options["run_tokens"])
     if options["dry_run"]:
         _print_forecast(order, connections, budget)

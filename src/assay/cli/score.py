@@ -34,12 +34,13 @@ def score(source: Path, layout: str, out: Path | None, upstream_report: Path | N
     Fill in what needed a judge:       assay score runs/RUN --judge openai/gpt-4o-mini
     Score what another tool recorded:  assay score generation_results/MODEL --format trustllm --out runs/MODEL
     """  # noqa: D301  (click reads the backspace)
+    from assay.cases import tasks_of
     from assay.progress import shown
     from assay.rescore import Rescoring, rescore
-    from assay.tasks import select
 
     connections, judging = opened(judges, options)
-    order = Rescoring(source, layout, out or source, select(globs(tasks)), judging, upstream_report, labels)
+    stored = [source] if layout == "assay" and source.exists() else []
+    order = Rescoring(source, layout, out or source, tasks_of(stored, globs(tasks)), judging, upstream_report, labels)
     if layout == "trustllm" and out is None:
         raise UsageError("--format trustllm needs --out RUN: the folder to write the result into")
     print_result(rescore(order, connections, shown()), groups)

@@ -121,6 +121,14 @@ def _card_lines(result: Mapping[str, Any]) -> Iterator[str]:
     yield from (f"! {warning}." for warning in warnings)
 
 
+def _met(run: Mapping[str, Any]) -> Iterator[str]:
+    """What the model was trained on and is scored on all the same."""
+    met = run.get("trained_on", {}).get("met", {})
+    if met:
+        said = ", ".join(f"{count:,} of {task}" for task, count in met.items())
+        yield f"! {sum(met.values()):,} rows were given away to train this model: {said}."
+
+
 def _graders(result: Mapping[str, Any]) -> Iterator[str]:
     """A line for each model that graded, and one for how far several agree."""
     for name, found in result.get("planted", {}).items():
@@ -147,7 +155,7 @@ def _legend(result: Mapping[str, Any], shown: Sequence[str]) -> str:
         lines.append(
             "floor–ceiling: the number had every row that was not scored gone the one or the other way; * outer."
         )
-    lines += _card_lines(result)
+    lines += [*_card_lines(result), *_met(result["run"])]
     return "\n".join(lines)
 
 

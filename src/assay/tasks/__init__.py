@@ -25,17 +25,23 @@ def all_tasks() -> tuple[Task, ...]:
     return tuple(sorted(found, key=lambda task: order.index(task.dimension)))
 
 
-def select(patterns: Sequence[str]) -> tuple[Task, ...]:
+def select(patterns: Sequence[str], among: Sequence[Task] | None = None) -> tuple[Task, ...]:
     """Tasks whose id matches one of the globs (`safety/*`, `*/hallucination`, `privacy`); all, for no glob.
+
+    Args:
+        patterns: the globs.
+        among: the tasks there are; assay's own, where none are given.
 
     Raises:
         UsageError: a glob matches nothing.
     """
+    known = all_tasks() if among is None else tuple(among)
     chosen: list[Task] = []
     for pattern in patterns:
         glob = pattern if "/" in pattern else f"{pattern}/*" if pattern in AREAS else f"*/{pattern}"
-        matching = [task for task in all_tasks() if fnmatchcase(task.id, glob)]
+        matching = [task for task in known if fnmatchcase(task.id, glob)]
         if not matching:
-            raise UsageError(f"no task matches {pattern!r}; `assay tasks` lists them all")
+            listed = "`assay tasks` lists them all" if among is None else f"there are: {', '.join(t.id for t in known)}"
+            raise UsageError(f"no task matches {pattern!r}; {listed}")
         chosen += matching
-    return tuple(task for task in all_tasks() if task in chosen) if patterns else all_tasks()
+    return tuple(task for task in known if task in chosen) if patterns else known
