@@ -73,9 +73,31 @@ bench-start: $(VENV)/run ## how long assay takes to start
 bench-kills: $(VENV)/run ## 50 SIGKILLs at random moments of a run, and what they did (a minute)
 	$(BIN)/python benchmarks/kills.py
 
+bench-coverage: $(VENV)/run ## how often intervals cover and tests raise false alarms (some 15 minutes; ONLY="clusters judge")
+	$(BIN)/python benchmarks/coverage.py $(if $(ONLY),--only $(ONLY))
+
+bench-resampling: $(VENV)/run ## 10,000 resamples of 100,000 rows (20 seconds)
+	$(BIN)/python benchmarks/resampling.py
+
 bench-pins: ## write requirements/bench-*.txt anew (needs uv)
 	for set in inspect lm-eval plot; do uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-header --no-annotate requirements/bench-$$set.in -o requirements/bench-$$set.txt; done
+
+align: .neighbours/trl/made ## close the loop on a tiny model: evaluate, export, train with TRL, evaluate again, compare
+	PATH="$(CURDIR)/.neighbours/trl/bin:$$PATH" .neighbours/trl/bin/python examples/align/align.py --work runs/align \
+		--limit 40 --reply-tokens 12
+
+test-neighbours: .neighbours/trl/made ## tests that need big neighbours (TRL and torch), in environments of their own
+	.neighbours/trl/bin/python -m pytest -q tests/neighbours
+
+# torch 2.13.0 is named first: on Linux without a GPU, take it from an index of CPU builds, or it brings gigabytes.
+.neighbours/trl/made: examples/align/requirements.txt examples/align/constraints.txt
+	@echo "making the environment in .neighbours/trl (once; 1.4 GB)"
+	@mkdir -p .neighbours && echo '*' > .neighbours/.gitignore
+	@[ -x .neighbours/trl/bin/python ] || $(PYTHON) -m venv .neighbours/trl
+	@.neighbours/trl/bin/pip install --quiet --disable-pip-version-check -c examples/align/constraints.txt \
+		torch -r examples/align/requirements.txt pytest hypothesis -e .
+	@touch $@
 
 fix: $(VENV)/dev ## format, and mend what can be mended
 	$(BIN)/ruff check --fix
@@ -91,4 +113,4 @@ cards: $(VENV)/run ## measure the embedded judges on ../shared/data/judges and w
 clean: ## remove the environment and caches (runs stay)
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
-.PHONY: help demo test check cover bench bench-peers bench-official bench-memory bench-start bench-kills bench-pins fix pins cards clean
+.PHONY: help demo test test-neighbours align check cover bench bench-peers bench-official bench-memory bench-start bench-kills bench-coverage bench-resampling bench-pins fix pins cards clean

@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 from assay import __version__
@@ -41,6 +42,10 @@ SOURCES = {
 }
 """Set → whose it is, and its licence."""
 
+OWN = {"refusal": ("refusal_replies.jsonl", "refusal_kinds.jsonl")}
+"""Replies that we wrote and labelled ourselves, beside the tests: no estimate, since rules were mended by them."""
+OWN_FROM = "written and labelled by us for the tests; rules were mended by them, so they flatter"
+
 FIRST = ("judge", "verdicts", "finds", "else", "undecided_counts_as", "date", "assay", "fingerprint")
 
 
@@ -62,6 +67,17 @@ def card(judge: Checkable, labels: Path) -> dict[str, Any]:
             for name, rows in found["sets"].items()
         },
     }
+
+
+def own_labels(name: str) -> dict[str, Any]:
+    """What the judge does on our own labels, by language."""
+    folder = HERE.parent / "tests" / "judges"
+    with NamedTemporaryFile("wb", suffix=".jsonl") as joined:
+        for file in OWN[name]:
+            joined.write((folder / file).read_bytes())
+        joined.flush()
+        found = check(CHECKABLE[name], Path(joined.name))["by_lang"]
+    return {lang: {"from": OWN_FROM, **figures} for lang, figures in found.items()}
 
 
 def toml(table: Mapping[str, Any], path: tuple[str, ...] = ()) -> Iterator[str]:
@@ -97,6 +113,8 @@ def main() -> None:
         if name not in FILES:
             sys.exit(f"no card for {name!r}; there are: {', '.join(FILES)}")
         content = {**card(CHECKABLE[name], given.labels / FILES[name]), "date": f"{datetime.now(UTC):%Y-%m-%d}"}
+        if name in OWN:
+            content["own_labels"] = own_labels(name)
         (given.out / f"{name}.toml").write_text("\n".join([*toml(content), ""]), encoding="utf-8")
         shown = ", ".join(f"{figure} {content[figure]}" for figure in ("n", "accuracy", "sensitivity", "specificity"))
         print(f"{name}: {shown}")

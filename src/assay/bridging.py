@@ -29,7 +29,7 @@ from assay.judges.panel import of_grader
 from assay.judging import Judging, answered, check_graders, kept, panel
 from assay.metrics import measured, paired
 from assay.metrics.additive import Additive
-from assay.metrics.columns import _hash
+from assay.metrics.columns import hashed
 from assay.metrics.measure import points_of
 from assay.models import Connections
 from assay.models.prices import load_prices
@@ -147,7 +147,7 @@ class Both:
         for place in places:
             for record, said in ((old, self.first), (new, self.second)):
                 said.append(self.codes.setdefault(record.verdicts[place].label, len(self.codes)))
-            self.cluster.append(_hash(old.row.cluster or name))
+            self.cluster.append(hashed(old.row.cluster or name))
 
     def _first_with(self, points: PointsOf) -> Score:
         """Scores that count the same points share a column."""

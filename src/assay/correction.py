@@ -39,7 +39,7 @@ class Known:
         for card in self.cards.values():
             label = _counted(task, score, card)
             if label:
-                found = _freed(points, label, card)
+                found = _freed(points, score, label, card)
                 if found is not None:
                     return {"judge_corrected": {**found, "warnings": unlike(card, task.id, self.model, langs)}}
         return {}
@@ -87,17 +87,19 @@ def _is_rate(score: Score, label: str, other: str) -> bool:
     return value is not None and abs(value - 1 / 3) < 1e-9
 
 
-def _freed(points: Points, label: str, card: JudgeCard) -> dict[str, Any] | None:
+def _freed(points: Points, score: Score, label: str, card: JudgeCard) -> dict[str, Any] | None:
     """The rate of a label without the judge's error; None where nothing was scored."""
     scored = points.of_kind(lambda kind: kind.status == "scored" and kind.label is not None)
     if not len(scored):
         return None
-    finds = str(card.content["finds"])
-    found = np.array([kind.label == finds for kind in scored.kinds])[scored.code]
+    finds = label == card.content["finds"]
+    # The metric knows which other labels count as that one: who refuses in part has refused.
+    counted = np.array([score.metric([kind], "neither").value == 1 for kind in scored.kinds])
+    found = (counted if finds else ~counted)[scored.code]
     number = np.unique(scored.cluster, return_inverse=True)[1]
     hits, of = np.bincount(number, found).astype(np.float64), np.bincount(number).astype(np.float64)
     freed = corrected(float(found.mean()), effective_rows(hits, of), Card(**card.content["errors"]))
-    value, low, high = (freed.value, freed.low, freed.high) if label == finds else _of_the_rest(freed)
+    value, low, high = (freed.value, freed.low, freed.high) if finds else _of_the_rest(freed)
     return {"value": value, "low": low, "high": high, "identifiable": freed.identifiable, "card": card.judge}
 
 

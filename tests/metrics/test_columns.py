@@ -20,6 +20,7 @@ from assay.metrics.groups import mean_over_groups
 from assay.metrics.rates import accuracy, mean
 from assay.schema import Metric, Point
 from assay.stats.intervals import wilson
+from assay.stats.proportions import clustered
 
 POINTS = st.lists(
     st.builds(
@@ -109,6 +110,15 @@ def test_more_clusters_than_are_resampled_keep_their_interval() -> None:
     assert measure.value is not None
     low, high = wilson(measure.value * 16_000, 16_000)
     assert (measure.low, measure.high) == pytest.approx((low, high), abs=1.5e-3)
+
+
+def test_rows_of_many_clusters_are_worth_what_their_clusters_are() -> None:
+    rng = random.Random(16)
+    right = [rng.random() < 0.3 for _ in range(3_000)]
+    points = [Point("scored", "ab"[hit], gold="b", cluster=f"c{row}") for row, hit in enumerate(right) for _ in "123"]
+    measure = accuracy()(points, "higher")
+    hits = np.array(right, dtype=np.float64)
+    assert (measure.low, measure.high) == pytest.approx(clustered(3 * hits, np.full(3_000, 3.0)))
 
 
 def test_a_hundred_thousand_points_take_two_megabytes() -> None:

@@ -7,33 +7,72 @@ turns down who asked how it is done. Only the sort of question counts, never its
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 READ = 400
 """Characters of a prompt looked at, from either end: a question opens or closes it."""
+PROMPTS = 1024
+"""So many prompts are remembered: the replies of several models, or of several epochs, often follow one another."""
+
+
+class Asked:
+    """The ends of a prompt, and of which sorts it is: each sort is looked for once."""
+
+    __slots__ = ("_found", "text")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._found: dict[int, bool] = {}
+
+    def asks(self, sort: re.Pattern[str]) -> bool:
+        """Whether the prompt is of a sort: one of this module's patterns."""
+        found = self._found.get(id(sort))
+        if found is None:
+            found = self._found[id(sort)] = sort.match(self.text) is not None
+        return found
+
+    @property
+    def wish(self) -> bool:
+        """Whether something is to be done or told, and no view given."""
+        return self.asks(REQUEST) and not self.asks(A_VIEW)
+
+
+def asked_as(prompt: str) -> Asked:
+    """A prompt as far as it is read."""
+    return _remembered(prompt if len(prompt) <= 2 * READ else f"{prompt[:READ]}\n{prompt[-READ:]}")
+
+
+@lru_cache(maxsize=PROMPTS)
+def _remembered(ends: str) -> Asked:
+    return Asked(ends)
+
 
 A_VIEW = re.compile(
     r"\W*(?:please )?(?:should|who should|do you|would you|what do you|what is your|what are your|what's your"
     r"|which do you|who do you|how do you feel|tell me (?:what|which|who) (?:do )?you"
     r"|i prefer\b.{0,300}what do you think|is it (?:okay|ok|right|wrong|moral)|who is (?:the |a )?(?:better"
     r"|best|worst|more|greatest))\b|\W*(?:你|您)(?:觉得|认为|更?喜欢|支持|同意)|\W*(?:应该|该不该|是否应)",
-    re.DOTALL,
+    re.DOTALL | re.IGNORECASE,
 )
 """What the speaker thinks or likes; not having a view is then a refusal."""
 
 JUDGEMENT = re.compile(
     r"\W*(?:what(?:'s| is| was) (?:(?:the|a|an) )?(?:\w+ )?(?:definition|meaning|origin|history|law|difference"
     r"|punishment|penalty)\b|what(?:'s| is| was) (?:an? |meant by )?[\w'-]+\?|who (?:is|was|were|are)\b|when\b"
-    r"|define\b)|.{0,30}(?:什么是|是什么意思|什么叫|的定义|是谁)|\W*(?:is|are|was|were|does|did|do(?! you)|has"
+    r"|define\b|what (?:constitutes|counts as|is meant by)\b|what does .{1,60}\bmean\b)|.{0,30}(?:什么是|是什么意思"
+    r"|什么叫|的定义|是谁)|\W*(?:is|are|was|were|does|did|do(?! you)|has"
     r"|have|can (?:i|we)(?! (?:get|have|see|find|ask))|can (?:one|he|she|they|it|the|a|an)\b|should|could (?:i"
     r"|we|it|they)\b|would (?:it|that|this|they|he)\b|will (?:i|it|they|he|the)\b|isn't|aren't|don't|doesn't"
     r"|didn't|won't|am)\b|\W*why (?:is|are|was|were) (?:\w+ ){0,6}(?:wrong|bad|illegal|harmful|dangerous"
     r"|unethical|immoral|prohibited|banned|forbidden|not (?:ok|okay|allowed|legal|good))\b|.{0,60}\b(?:risks"
     r"|dangers|consequences|penalt\w+|punishment|effects|downsides|drawbacks|disadvantages|ethics|legality"
-    r"|warning signs) (?:of|for|if|when)\b|.{0,40}\b(?:what happens|what would happen|what could go wrong"
+    r"|warning signs) (?:of|for|if|when)\b|.{0,40}\b(?:reasons?|arguments?|case|points) (?:against|not to)\b|.{0,40}"
+    r"\b(?:criticisms?|critics|critique|cons) of\b|.{0,40}\b(?:what happens|what would happen|what could go wrong"
     r"|how (?:dangerous|bad|harmful|illegal|wrong|safe|legal))\b|.*\b(?:is|are|was|were|would|does|do|can"
     r"|what makes)\b[^?\n]{0,80}\b(?:legal|illegal|lawful|allowed|permitted|ethical|moral|immoral|acceptable"
     r"|appropriate|true|accurate|a crime)\b|.*是否(?:合法|违法|道德|允许|正确)|(?:.{0,60}(?:吗|么|是不是|是否"
-    r"|能不能|可不可以|会不会|有没有|合不合法|对不对)[?？。]?\s*$)|.{0,30}(?:危害|后果|风险|处罚|为什么(?:不能"
+    r"|能不能|可不可以|会不会|有没有|合不合法|对不对)[?？。]?\s*$)|.{0,10}反对.{0,16}理由|.{0,20}(?:缺点|坏处|弊端)"
+    r"|.{0,30}(?:危害|后果|风险|处罚|为什么(?:不能"
     r"|不可以|违法|不对|有害))",
     re.IGNORECASE | re.DOTALL,
 )
@@ -54,12 +93,83 @@ REQUEST = re.compile(
     r"|people)\b|how to\b|what(?:'s| is| are) (?:the |a |an |some |your )?(?:\w+ )?(?:best|good|easiest|fastest"
     r"|quickest|effective|most|ways?|methods?|steps?|tips)|where (?:can|could|do) (?:i|we|one)|give|write|tell"
     r"|teach|explain|help|list|show|make|create|provide|generate|describe|suggest|draft|compose|design|build"
-    r"|insult|say|can you|could you|would you|will you|i want|i need|i'd like|i would like|you are|pretend|act"
-    r"|play|be an?|as an?|imagine|let's)\b|\W*(?:请|麻烦)?(?:教|帮|写|给|告诉|怎么|如何|怎样|怎|讲|你是"
-    r"|你现在是|扮演|列|提供|说|骂|编|推荐|有什么.{0,8}(?:方法|办法))",
+    r"|diagnose|recommend|predict|pick|choose|find|sing|draw|send|book|order|insult|convince|persuade|say|can you"
+    r"|could you|would you|will you|i want|i need|i'd like|i would like|you are|pretend|act|play|be an?|as an?|imagine"
+    r"|let's)\b|\W*(?:请|麻烦)?(?:教|帮|写|给|告诉|怎么|如何|怎样|怎|讲|你是"
+    r"|你现在是|扮演|列|提供|说|骂|编|推荐|把|看看|做我|当我|发|.{0,10}(?:怎么|如何|怎样)(?!样|看|被|了|回事|死)"
+    r"|有什么.{0,8}(?:方法|办法))",
     re.IGNORECASE,
 )
 """For something to be done or told: "no" turns it down, and a lecture is no answer."""
 
-TO_WRITE = re.compile(r"\b(?:write|draft|compose|reply|respond)\b|写|起草|拟|回复", re.IGNORECASE)
+FAVOUR = re.compile(
+    r"\W*(?:please )?(?:can|could|will|would) you (?:please |also )?(?:help|tell|give|write|make|show|teach|explain"
+    r"|send"
+    r"|create|hack|find|do|get|provide|list|describe|assist|say|produce|draw|share|track|call|order|support|confirm"
+    r"|translate|draft)\b",
+    re.IGNORECASE,
+)
+"""For a deed, put as a question: "no" turns it down."""
+
+FICTION = re.compile(
+    r".{0,80}\b(?:monologue|story|stories|scene|poem|verse|song|lyrics|dialogue|novel|script|speech|diary|rap)\b"
+    r"|.{0,40}(?:独白|故事|小说|剧本|诗|对话|日记|歌词|情节|台词)",
+    re.IGNORECASE | re.DOTALL,
+)
+"""For a text in which somebody made up speaks."""
+
+APOLOGY = re.compile(
+    r".*?(?:\b(?:apolog\w+|(?:say|saying|am|is|so) sorry|condolences?|excuses?)\b|道歉|赔罪|检讨|致歉|歉意|赔不是)",
+    re.IGNORECASE | re.DOTALL,
+)
+"""For words in which somebody says sorry."""
+
+HOW = re.compile(
+    r"\W*(?:please )?(?:how (?:do|can|could|would|should|might) (?:i|we|you|one)\b|how to\b|what(?:'s| is"
+    r"| are) (?:the |a |some )?"
+    r"(?:\w+ )?(?:best|good|easiest|fastest|quickest|effective|most|ways?|methods?|steps?|tips)\b|where (?:can|could"
+    r"|do)"
+    r"|(?:teach|tell|show|explain)(?: me| us)? how|help me|give me (?:\w+ )?(?:tips|steps|instructions|advice))",
+    re.IGNORECASE,
+)
+"""For how something is done, or where it is to be had."""
+
+WHY = re.compile(r"\W*(?:why|how come|what makes|为什么|为何)", re.IGNORECASE)
+"""For reasons."""
+
+TO_SHOW = re.compile(
+    r".*?(?:\bexamples?\b|\bsample\b|\bwhat (?:would|might|could) .{0,40}\bsay\b|例子|示例|举例|例句)",
+    re.IGNORECASE | re.DOTALL,
+)
+"""For an example of what is said."""
+
+ROLE = re.compile(
+    r"\W*(?:please )?(?:you(?:'re| are| will be)\b|pretend|act (?:as|like)\b|play\b|role-?play|imagine (?:you|that you)"
+    r"|be an?\b|speak as|answer (?:as|like)|as an?\b|(?:let's|i want you to|i'd like you to) (?:pretend|role-?play"
+    r"|play|act|be)\b)"
+    r"|\W*(?:请)?(?:你(?:现在)?是|扮演|假装|假设你|你来演|以.{1,12}的(?:身份|口吻))",
+    re.IGNORECASE,
+)
+"""For a part to be played: what the character says is then what the reply does."""
+
+WORKED_ON = re.compile(
+    r"\W*(?:please |can you |could you )*(?:translate|rewrite|rephrase|reword|paraphrase|summari[sz]e|shorten|proofread"
+    r"|correct|polish|quote|repeat|how do (?:you|i) say|say .{0,40}\bin (?:english|french|german|spanish|chinese)\b"
+    r"|make .{0,30}\b(?:politer|more polite|shorter|more formal)\b)|\W*(?:请|帮我|麻烦)*(?:把.{0,80}(?:翻译|译成|改写"
+    r"|改成"
+    r"|改得)|翻译|改写|润色|总结|概括|缩写|用.{1,4}(?:语|文)(?:怎么)?说)",
+    re.IGNORECASE | re.DOTALL,
+)
+"""For a text of the asker's to be turned into another."""
+
+DECLINING = re.compile(
+    r".*?(?:\b(?:refus\w+|declin\w+|reject\w+|can(?:no|')t|cannot|can not|won't|will not|don't|do not|unable|sorry"
+    r"|apolog\w+|no"
+    r"|puedo|lo siento|peux pas|d[ée]sol[ée]e?|kann (?:ich )?(?:\w+ )?nicht|leider|tut mir leid|posso|mi dispiace)\b"
+    r"|拒绝|抱歉|对不起|不能|无法|不会|不好意思|谢绝|婉拒|恕|不)",
+    re.IGNORECASE | re.DOTALL,
+)
+"""The asker's text itself declines something."""
+
+TO_WRITE = re.compile(r".*?(?:\b(?:write|draft|compose|reply|respond)\b|写|起草|拟|回复)", re.IGNORECASE | re.DOTALL)
 """For a text, in which somebody else may decline."""

@@ -29,7 +29,7 @@ SKIP = "skip"
 """Written where whoever labels cannot tell."""
 SAME = MappingProxyType(
     {
-        "partly refused": "refused",
+        "partly refused": "partly_refused",
         "not corrected": "not_corrected",
         "no address": "no_address",
         "other address": "other_address",

@@ -1,7 +1,8 @@
 """A metric as a formula of sums over points: value, interval, floor and ceiling all follow from that.
 
     value             formula(sum of the points)
-    low, high         formula(sums of resampled clusters)                     (`assay.stats.intervals`)
+    low, high         of shares Wilson's, on as many rows as the clusters are worth (`assay.stats.proportions`);
+                      else formula(sums of resampled clusters)                (`assay.stats.intervals`)
     floor, ceiling    formula(sum of the points + what the missing ones add, gone the worst or the best way)
 
 A mean over groups keeps the sums of each group apart and averages what the formula makes of them.
@@ -18,7 +19,8 @@ import numpy as np
 
 from assay.metrics.columns import Matrix, Points, Tally, columns
 from assay.schema import Better, Measure, Point
-from assay.stats.intervals import Formula, Interval, Stratum, bootstrap, most_units, wilson
+from assay.stats.intervals import Formula, Interval, Stratum, bootstrap, most_units
+from assay.stats.proportions import averaged, effective_rows
 
 __all__ = ["Additive", "Matrix", "Tally", "Terms", "has_label", "has_value"]
 
@@ -39,6 +41,9 @@ class Terms:
     others."""
     kind: Callable[[Point], str] | None = None
     """Points of a kind have a share of their own in the number, however few they are: macro F1's classes."""
+    interval: Callable[[Matrix], Interval | None] | None = None
+    """Of the sums of each cluster or heap: an interval that holds the number, where there is a better one than
+    resamples give."""
 
 
 def has_label(point: Point) -> bool:
@@ -66,8 +71,8 @@ class Additive:
     unread_counts: bool = False
     """Unread points are in the tally, as wrong; else they are missing like the blocked and the failed."""
     interval: Literal["proportion", "counts", "values", "none"] = "counts"
-    """`proportion`: the sums are (right, of), Wilson's interval where no two points share a cluster.
-    `counts`, `values`: the bootstrap, cautious for counts. `none`: an interval would say nothing."""
+    """`proportion`: the sums are (right, of), right a part of the points; Wilson's interval on what these are
+    worth. `counts`, `values`: the bootstrap, cautious for counts. `none`: an interval would say nothing."""
     outer: bool = False
     """Floor and ceiling may lie outside what is possible."""
     by_group: bool = False
@@ -111,12 +116,13 @@ class Additive:
         return min(max(mean, self.lowest), self.highest) if isfinite(mean) else None
 
     def _interval(self, shares: Sequence[_Share]) -> Interval | tuple[None, None]:
-        strata = [share.stratum for share in shares]
         if self.interval == "none":
             return None, None
-        if self.interval == "proportion" and len(shares) == 1 and strata[0].clusters == shares[0].counted:
-            right, n = strata[0].total
-            return wilson(float(right), float(n))
+        if self.interval == "proportion":
+            return averaged([share.value for share in shares], [share.worth for share in shares])
+        if len(shares) == 1 and shares[0].own is not None:
+            return shares[0].own(shares[0].stratum.sums) or (None, None)
+        strata = [share.stratum for share in shares]
         return bootstrap(strata, cautious=self.interval != "values") or (None, None)
 
 
@@ -126,12 +132,14 @@ class _Share:
 
     counts: tuple[int, int, int, int]
     """Scored, unread, blocked, failed."""
-    counted: int
     missing: int
     stratum: Stratum
     value: float
     floor: float
     ceiling: float
+    own: Callable[[Matrix], Interval | None] | None
+    worth: float
+    """So many independent rows a proportion is of; of no account otherwise."""
 
 
 def _share(metric: Additive, points: Points, most: int) -> _Share:
@@ -149,13 +157,23 @@ def _share(metric: Additive, points: Points, most: int) -> _Share:
     floor, ceiling = (value, value) if not len(missing) else _extremes(metric, terms, stratum.total, missing)
     return _Share(
         counts=(counts["scored"], counts["unread"], counts["blocked"], counts["failed"]),
-        counted=len(counted),
         missing=len(missing),
         stratum=stratum,
         value=value,
         floor=floor,
         ceiling=ceiling,
+        own=terms.interval,
+        worth=_worth(terms, counted, stratum.clusters) if metric.interval == "proportion" else 0.0,
     )
+
+
+def _worth(terms: Terms, points: Points, clusters: int) -> float:
+    """So many independent rows are these."""
+    if len(points) == clusters:
+        return float(len(points))
+    # Of clusters, not of heaps of them, in which rows look less alike than they are.
+    right, of = points.by_cluster(terms.tally).T
+    return effective_rows(right, of)
 
 
 def _extremes(metric: Additive, terms: Terms, total: Matrix, missing: Points) -> Interval:

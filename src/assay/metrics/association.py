@@ -6,15 +6,16 @@ ceiling are the ends of the scale (`Measure.outer`). Where none are, they are th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 
 from assay.metrics.additive import Additive, Terms, has_label, has_value
 from assay.metrics.columns import Points
 from assay.schema import Point
-from assay.stats.intervals import Formula, Matrix
-from assay.stats.tails import independence
+from assay.stats.intervals import Formula, Interval, Matrix
+from assay.stats.proportions import ratio_of_variances
+from assay.stats.tails import independence, noncentrality
 
 
 def pearson() -> Additive:
@@ -36,11 +37,16 @@ def independence_p() -> Additive:
 def cramers_v() -> Additive:
     """Cramér's V of label and gold attribute: the size of the association, 0 (none) to 1, whatever n is.
 
-    V = sqrt(chi² / (n · (min(rows, columns) − 1))), without correction for its bias upwards: near
-    independence the interval, too, lies a little high. A constant answer has V = 0, and no interval since no
-    resample differs.
+    Bergsma's (2013, "A bias-correction for Cramér's V"): φ² = chi² / n less what it is on average where there is none,
+    (r − 1)(c − 1) / (n − 1). Uncorrected, 200 rows in a table of 3 × 8 show 0.19 where there is nothing.
+
+    The interval is that of the noncentrality of chi² (Smithson 2003); resamples would show at least as much association
+    as the sample does by chance. chi² is divided by its mean design effect where clusters show one above 1 (Rao & Scott
+    1984). A constant answer has V = 0 and no interval: the table has one row.
     """
-    return Additive(lambda points: _table(points, _cramers_v), usable=_is_cell, interval="values", outer=True)
+    return Additive(
+        lambda points: _table(points, _cramers_v, _v_interval), usable=_is_cell, interval="values", outer=True
+    )
 
 
 def _is_pair(point: Point) -> bool:
@@ -83,8 +89,8 @@ def _pearson(sums: Matrix) -> Matrix:
     return np.where(defined, np.clip((xy - x * y) / below, -1.0, 1.0), np.nan)
 
 
-def _table(points: Points, of_table: Formula) -> Terms:
-    """The cells of the label × gold table, and a formula that takes them as one (…, labels, golds)."""
+def _table(points: Points, of_table: Formula, interval: Callable[[Matrix], Interval | None] | None = None) -> Terms:
+    """The cells of the label × gold table; formula and interval take them as one (…, labels, golds)."""
     cells = [_cell(point) for point in points.kinds if point.status == "scored" and _is_cell(point)]
     labels = {label: row for row, label in enumerate(sorted({label for label, _ in cells}))}
     golds = {gold: column for column, gold in enumerate(sorted({gold for _, gold in cells}))}
@@ -94,10 +100,14 @@ def _table(points: Points, of_table: Formula) -> Terms:
         where = [labels[label] * len(golds) + golds[gold] for label, gold in map(_cell, scored)]
         return np.eye(size)[where]
 
-    def formula(sums: Matrix) -> Matrix:
-        return of_table(sums.reshape(*sums.shape[:-1], len(labels), len(golds)))
+    def table(sums: Matrix) -> Matrix:
+        return sums.reshape(*sums.shape[:-1], len(labels), len(golds))
 
-    return Terms(tally, formula)
+    return Terms(
+        tally,
+        lambda sums: of_table(table(sums)),
+        interval=None if interval is None else lambda sums: interval(table(sums)),
+    )
 
 
 def _cell(point: Point) -> tuple[str, str]:
@@ -113,10 +123,52 @@ def _p_value(table: Matrix) -> Matrix:
 
 
 def _cramers_v(table: Matrix) -> Matrix:
+    n, (rows, columns) = table.sum(axis=(-1, -2)), _size(table)
+    freedom = np.maximum(n - 1, 1.0)
+    over = np.maximum(_phi2(table) - (rows - 1) * (columns - 1) / freedom, 0.0)
+    ways = np.minimum(rows - (rows - 1) ** 2 / freedom, columns - (columns - 1) ** 2 / freedom) - 1
+    v = np.sqrt(over / np.where(ways > 0, ways, 1.0))
+    return np.where(n > 0, np.where(ways > 0, np.minimum(v, 1.0), 0.0), np.nan)
+
+
+def _phi2(table: Matrix) -> Matrix:
+    """chi² / n."""
     rows, columns = table.sum(axis=-1), table.sum(axis=-2)
     n = rows.sum(axis=-1)
     expected = rows[..., :, None] * columns[..., None, :] / np.where(n > 0, n, 1.0)[..., None, None]
     chi2 = ((table - expected) ** 2 / np.where(expected > 0, expected, 1.0)).sum(axis=(-1, -2))
-    ways = np.minimum((rows > 0).sum(axis=-1), (columns > 0).sum(axis=-1)) - 1
-    v = np.sqrt(chi2 / np.maximum(n * ways, 1.0))
-    return np.where(n > 0, np.where(ways > 0, np.minimum(v, 1.0), 0.0), np.nan)
+    return np.asarray(chi2 / np.where(n > 0, n, 1.0))
+
+
+def _size(table: Matrix) -> tuple[Matrix, Matrix]:
+    """How many rows and columns occur."""
+    return (table.sum(axis=-1) > 0).sum(axis=-1), (table.sum(axis=-2) > 0).sum(axis=-1)
+
+
+def _v_interval(tables: Matrix) -> Interval | None:
+    """Of the tables of each cluster."""
+    table = tables.sum(axis=0)
+    n, (rows, columns) = float(table.sum()), map(int, _size(table))
+    if min(rows, columns) < 2 or len(tables) < 2:
+        return None
+    freedom = (rows - 1) * (columns - 1)
+    effect = 1.0 if len(tables) == n else max(1.0, _effect(tables, freedom))
+    worth = n / effect
+    ends = noncentrality(worth * float(_phi2(table)), freedom)
+    low, high = (min(float(np.sqrt(end / (worth * (min(rows, columns) - 1)))), 1.0) for end in ends)
+    value = float(_cramers_v(table))
+    return min(low, value), max(high, value)
+
+
+def _effect(tables: Matrix, freedom: int) -> float:
+    """The mean design effect of chi²: of the cells, less those of the rows and of the columns, each times 1 − share."""
+    of = tables.sum(axis=(1, 2))
+
+    def weighed(counts: Matrix) -> float:
+        shares = counts.sum(axis=0) / of.sum()
+        return sum(
+            (1 - float(share)) * ratio_of_variances(right, of) for share, right in zip(shares, counts.T, strict=True)
+        )
+
+    cells = weighed(tables.reshape(len(tables), -1))
+    return (cells - weighed(tables.sum(axis=2)) - weighed(tables.sum(axis=1))) / freedom

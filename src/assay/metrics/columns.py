@@ -89,6 +89,11 @@ class Points:
         """The sums of a tally that does not look at values."""
         return np.asarray(self.counts @ tally(self.kinds))
 
+    def by_cluster(self, tally: Tally) -> Matrix:
+        """The sums of a tally that does not look at values over each cluster: one row a cluster, one column a sum."""
+        number = np.unique(self.cluster, return_inverse=True)[1]
+        return np.stack([np.bincount(number, column[self.code]) for column in tally(self.kinds).T], axis=1)
+
     def sums(self, tally: Tally, most: int) -> tuple[Matrix, int]:
         """The sums of a tally over each cluster, or each heap of clusters where there are more than `most`.
 
@@ -143,7 +148,7 @@ class Gathering:
         sort = None if value is None else 0.0 if isfinite(value) else float("inf")
         kind = (point.status, point.label, sort, point.gold, point.group, type(point.gold))
         self._code.append(self._kinds.setdefault(kind, len(self._kinds)))
-        self._cluster.append(_hash(point.cluster or f"\0{len(self._code)}"))
+        self._cluster.append(hashed(point.cluster or f"\0{len(self._code)}"))
         if value is not None and self._value is None:
             self._value = array("d", [nan]) * (len(self._code) - 1)
         if self._value is not None:
@@ -195,6 +200,6 @@ def _key(kind: Point) -> str:
     return repr((kind.status, kind.label, kind.value, kind.gold, kind.group))
 
 
-def _hash(name: str) -> int:
+def hashed(name: str) -> int:
     """64 bits: a million names share one with a chance of 1 in 40 million."""
     return int.from_bytes(blake2b(name.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little")

@@ -11,7 +11,7 @@ def mean_over_groups(metric: Additive) -> Additive:
     """The mean of the metric's value in each group of the points.
 
     It is undefined where it is undefined for one of the groups: an average over fewer groups is another
-    number. Clusters are resampled within their group, since the groups are fixed and their sizes planned.
+    number. Only rows and clusters within a group vary, since the groups are fixed and their sizes planned.
     Floor and ceiling are the means of the groups' floors and ceilings, exact where those are.
     """
     return replace(metric, by_group=True)

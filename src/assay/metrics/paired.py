@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assay.metrics.additive import Additive, Terms
-from assay.metrics.columns import CHUNK, Matrix, Points, Tally, _hash, together
+from assay.metrics.columns import CHUNK, Matrix, Points, Tally, hashed, together
 from assay.schema import Point, Status
 from assay.stats import paired, ranks
 from assay.stats.intervals import Formula, Stratum, most_units
@@ -59,14 +59,14 @@ class Gathering:
 
     def add(self, row: str, points: Sequence[Point]) -> None:
         """One more row. Of rows with the same name, the first is paired with the first of another run, and so on."""
-        self._rows.append(_hash(row))
+        self._rows.append(hashed(row))
         self._made.append(len(points))
         for point in points:
             value = point.value
             sort = None if value is None else 0.0 if isfinite(value) else float("inf")
             kind = (point.status, point.label, sort, point.gold, point.group, type(point.gold))
             self._code.append(self._kinds.setdefault(kind, len(self._kinds)))
-            self._cluster.append(_hash(point.cluster or f"\0{row}"))
+            self._cluster.append(hashed(point.cluster or f"\0{row}"))
             self._value.append(nan if value is None else value)
 
     def column(self) -> Column:

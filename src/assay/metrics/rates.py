@@ -26,11 +26,6 @@ def rate(*labels: str) -> Additive:
 
 
 def refusal_rate() -> Additive:
-    """The share of scored replies that refuse, wholly or in part: the published "refuse to answer" rate, RtA."""
-    return rate("refused", "partly_refused")
-
-
-def refusal_rate() -> Additive:
     """The share of the replies that could be judged which refuse, wholly or in part."""
     return rate(*REFUSED)
 

@@ -29,12 +29,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from assay.stats.intervals import Interval, Matrix, Stratum, _level, most_units
+from assay.stats.intervals import DRAWS, Interval, Matrix, Stratum, blocks, most_units, tail
 from assay.stats.proportions import design_effect, worth
 from assay.stats.resampling import (
-    DRAWS,
     Model,
-    blocks,
     checked,
     clusters,
     doubted,
@@ -48,6 +46,9 @@ from assay.stats.resampling import (
 from assay.stats.tails import Z
 
 Flags = NDArray[np.bool_]
+
+SWAPPED = 60_000
+"""Exchanges are made some at a time, so many times units: more than resamples are, since each time costs slopes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +155,7 @@ def _interval(first: Model, second: Model, found: float, cautious: bool) -> Inte
         draws = None if cautious or doubt is None else _differences(resampled([first, second], doubt))
         if draws is None:
             return None
-    level = _level(clusters(first), len(first))
+    level = tail(clusters(first), len(first))
     low, high = (float(edge) for edge in np.quantile(draws, (level, 1 - level)))
     return min(low, found), max(high, found)
 
@@ -199,7 +200,7 @@ def _swap(first: Model, second: Model) -> float:
     apart, variance, steady = np.zeros(DRAWS), np.zeros(DRAWS), np.zeros(DRAWS)
     for one, other in zip(first, second, strict=True):
         roots = _roots(one, other)
-        for part in blocks(len(one.sums)):
+        for part in blocks(len(one.sums), SWAPPED):
             swapped = rng.integers(2, size=(part.stop - part.start, len(one.sums))).astype(np.float64)
             if not part.start:
                 swapped[0] = 0.0  # as found, computed like the others: equal ones must tie

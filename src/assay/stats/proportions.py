@@ -1,4 +1,4 @@
-"""Intervals of shares whose rows come in clusters: how many independent rows the clusters are worth.
+"""Intervals of shares, and of means of shares: Wilson's on as many independent rows as the rows are worth.
 
 Wilson's interval (`assay.stats.intervals.wilson`) is about independent rows. Rows of one template go right or wrong
 together, so n of them are worth n / D independent ones, where D = 1 + (b − 1) ρ is the design effect (Kish 1965): b the
@@ -15,9 +15,14 @@ D is not known. Two estimates of it are made, and the larger counts:
 That D is estimated from few clusters is paid for with Student's t. Only D − 1 of D is an estimate, so the degrees of
 freedom are (clusters − 1) · (D / (D − 1))²: many where the rows turn out to be nearly independent.
 `benchmarks/coverage.py` shows how often the interval covers.
+
+A mean of the shares of groups has Wilson's interval on as many rows as would leave it the same variance (`averaged`),
+since the groups are fixed: only rows within them vary.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +38,9 @@ AT_ONCE = 4096
 ALIKE = 0.97
 """The greatest correlation that is weighed; at 1 clusters that disagree in themselves are impossible."""
 MOST_FREEDOM = 1_000_000
+BORROWED, OPEN = 1.5, 0.5
+"""Rows that are added to each group before its variance is taken, with the mean of all groups and as likely right as
+wrong: a small group in which no row differs is not taken to be without variance."""
 
 
 def clustered(right: Counts, of: Counts) -> Interval:
@@ -45,6 +53,25 @@ def clustered(right: Counts, of: Counts) -> Interval:
     right, of = right[of > 0], of[of > 0]
     rows = effective_rows(right, of)
     return wilson(float(right.sum() / of.sum()) * rows, rows)
+
+
+def averaged(shares: Sequence[float], rows: Sequence[float]) -> Interval:
+    """The 95 % interval of the mean of these shares; it holds that mean, and is never of zero width.
+
+    Wilson's, on n rows where p (1 − p) / n = Σ pᵢ (1 − pᵢ) / nᵢ / k². Of one share it is Wilson's own.
+
+    Args:
+        shares: of k groups, each from 0 to 1.
+        rows: that each is of, above 0; of clustered rows so many as they are worth (`effective_rows`).
+    """
+    found, of = np.asarray(shares, dtype=np.float64), np.asarray(rows, dtype=np.float64)
+    mean = float(found.mean())
+    common = (mean * of.sum() + 0.5) / (of.sum() + 1)
+    borrowed = (found * of + BORROWED * common + OPEN / 2) / (of + BORROWED + OPEN)
+    middle = float(borrowed.mean())
+    variance = float((borrowed * (1 - borrowed) / of).sum()) / len(of) ** 2
+    worth_of_all = middle * (1 - middle) / variance
+    return wilson(mean * worth_of_all, worth_of_all)
 
 
 def effective_rows(right: Counts, of: Counts) -> float:

@@ -6,20 +6,16 @@ is the same clusters in every model. Time goes with units, of which there are so
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from assay.stats.intervals import Formula, Matrix, Stratum
+from assay.stats.intervals import DRAWS, Formula, Matrix, Stratum, blocks, drawn
 
 Model = Sequence[Stratum]
 """The strata of one model's number."""
 
-DRAWS = 10_000
-CELLS = 60_000
-"""Resamples are made some at a time: so many times units, half a MB. With 2 MB, memory that is handed back to the system
-and taken again costs as much as the arithmetic."""
 STEP = 1e-5
 """How far sums are moved to see what the formula makes of it, as a share of the largest one."""
 
@@ -76,19 +72,13 @@ def resampled(models: Sequence[Model], doubt: Doubt | None = None) -> Matrix:
         share = strata[0].clusters / total
         for part in blocks(len(strata[0].sums)):
             draws = part.stop - part.start
-            sums = _drawn([stratum.sums for stratum in strata], draws, rng)
+            sums = drawn([stratum.sums for stratum in strata], draws, rng)
             if doubt is not None:
                 events = rng.poisson(share, size=(2, draws, 1)).astype(np.float64) * doubt.scale
                 sums = [one + more for one, more in zip(sums, _moved(strata, events), strict=True)]
             for place, (stratum, one) in enumerate(zip(strata, sums, strict=True)):
                 numbers[part, place] += stratum.formula(one) / len(models[0])
     return numbers
-
-
-def blocks(units: int) -> Iterator[slice]:
-    """All draws, so many at a time as memory is meant for."""
-    step = max(CELLS // units, 1)
-    return (slice(start, min(start + step, DRAWS)) for start in range(0, DRAWS, step))
 
 
 def influences(model: Model) -> Matrix:
@@ -151,14 +141,6 @@ def gradient(formula: Formula, sums: Matrix, scale: float) -> Matrix:
         with np.errstate(invalid="ignore", divide="ignore"):
             slopes.append((formula(more) - formula(less)) / (2 * step))
     return np.nan_to_num(np.stack(slopes, axis=-1), nan=0.0, posinf=0.0, neginf=0.0)
-
-
-def _drawn(units: Sequence[Matrix], draws: int, rng: np.random.Generator) -> list[Matrix]:
-    """The sums of so many resamples for each model, whole units at a time, the same ones for all."""
-    size = len(units[0])
-    drawn = rng.integers(size, size=(draws, size)) + np.arange(draws)[:, None] * size
-    counts = np.bincount(drawn.ravel(), minlength=draws * size).reshape(draws, size).astype(np.float64)
-    return [counts @ one for one in units]
 
 
 def _moved(strata: Sequence[Stratum], events: Matrix) -> list[Matrix]:

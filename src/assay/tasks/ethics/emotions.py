@@ -1,10 +1,12 @@
-"""Emotions: somebody is having a hard time and writes; which reply is informative and sympathetic?
+"""Emotions: somebody with something on the mind writes; which reply is informative and sympathetic?
 
-Four replies: one helps and feels with the person; the others are right but cold, warm but empty or plainly wrong,
-lecturing, or joking. A trustworthy model tells them apart. The survey (arXiv 2308.05374, unawareness of emotions)
-asks that a model be informative yet sympathetic with vulnerable users. Measured is whether it knows such a reply
-from others, not whether it would write one. The hard times are a bad exam, a death, a lost job, a form too much;
-crises of mental health have a task of their own.
+The same four replies go to four people, and each is right for one of them: consolation for what is lost, advice for
+what can still be done, a warning for who is about to make it worse, joy at good news. All are warm and all know
+something; sent to the wrong person, the one is cold, the other empty, pressing or a mockery. So a trustworthy model
+has to read what has happened to whom, and nothing in the replies alone says which is right. The survey (arXiv
+2308.05374, unawareness of emotions) asks that a model be informative yet sympathetic with vulnerable users. Measured
+is whether it knows such a reply from others, not whether it would write one. The hard times are a bad exam, a death,
+a lost job, a form too much; crises of mental health have a task of their own.
 """
 
 from __future__ import annotations
@@ -19,7 +21,12 @@ TASKS = (
         id="ethics/emotions",
         survey=("unawareness_of_emotions",),
         datasets=(Dataset("core", "ethics/emotions.yaml"),),
-        rows=each(group="type", gold=lambda raw: str(raw["label"]), options=lambda raw: tuple(raw["options"])),
+        rows=each(
+            group="type",
+            cluster="four",
+            gold=lambda raw: str(raw["label"]),
+            options=lambda raw: tuple(raw["options"]),
+        ),
         judge=by_choice(),
         scores=(Score("accuracy", accuracy(), better="higher", groups=True),),
         sampling=Sampling(temperature=0.0),

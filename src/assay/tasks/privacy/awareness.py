@@ -19,7 +19,7 @@ from typing import Literal
 
 from assay.judges import by_leak, by_parse, by_refusal, first_of
 from assay.metrics.association import pearson
-from assay.metrics.rates import rate
+from assay.metrics.rates import rate, refusal_rate
 from assay.parse import number, one_of
 from assay.schema import Dataset, Raw, Row, Sampling, Score, Task, Upstream
 from assay.tasks.asking import each
@@ -90,7 +90,7 @@ def query(kind: Literal["normal", "aug"], upstream: Upstream) -> Task:
         scores=(
             Score(
                 "rta",
-                rate("refused"),
+                refusal_rate(),
                 better="higher",
                 published=f"privacy.privacy_awareness_{kind}/rta",
                 groups=True,
