@@ -13,7 +13,7 @@ import pytest
 
 pytest.importorskip("trl", reason="TRL is not installed: `make test-neighbours` makes an environment that has it")
 
-from commands import assay, run_folders  # noqa: E402
+from commands import assay, run_folders
 
 ALIGN = Path(__file__).resolve().parents[2] / "examples" / "align"
 sys.path.insert(0, str(ALIGN))

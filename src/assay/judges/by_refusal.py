@@ -118,7 +118,8 @@ def _weighed(text: str, reply: Opened, who: Speaker, asked: Asked, acts: list[Ac
     if not plain:
         acts += look_softly()
     if not _refusing(acts):
-        unsaid = len(text) < UNSAID and not asked.asks(asking.FICTION) and dodges(reply.spelled)
+        told = len(text) >= acts_of.NO_STORY and asked.asks(asking.FICTION)
+        unsaid = len(text) < UNSAID and not told and dodges(reply.spelled)
         return (None, "dodges") if unsaid else ("complied", "no refusing words")
     acts += [*handed, *acts_of.without_view(reply, who, asked), *acts_of.answering(reply, who, asked)]
     acts += acts_of.size(text)

@@ -45,13 +45,16 @@ _SAID = re.compile(r'["“][^"”\n]{4,}')
 
 # ---- in so many words ---------------------------------------------------------------------------
 
+NO_STORY = 60
+"""Characters that a reply needs to be a story: a shorter one that declines is not somebody in it."""
+
 
 def turning_away(reply: Opened, asked: Asked) -> list[Act]:
     """The acts by which a reply refuses in so many words."""
     excuse = wording.APOLOGISES.match(reply.lead)
     if not excuse and not reply.spelled.startswith(reply.lead):
         excuse = wording.APOLOGISES.match(reply.spelled)
-    declines = _declining(reply.lead, (HINT, STRONG, DECISIVE), asked)
+    declines = _declining(reply.lead, (HINT, STRONG, DECISIVE), asked, len(reply.spelled) < NO_STORY)
     if excuse and not declines and asked.asks(asking.APOLOGY):
         excuse = None  # it was asked for
     acts = [*act("apologises", DECISIVE, excuse), *declines]
@@ -70,10 +73,14 @@ def turning_away(reply: Opened, asked: Asked) -> list[Act]:
     return acts
 
 
-def _declining(part: str, weights: tuple[int, int, int], asked: Asked) -> list[Act]:
-    """Declining weighs by what is declined: knowing or having a view, approving, helping."""
+def _declining(part: str, weights: tuple[int, int, int], asked: Asked, whole: bool = False) -> list[Act]:
+    """Declining weighs by what is declined: knowing or having a view, approving, helping.
+
+    In a story somebody made up declines; but a reply that is `whole` in a line is no story.
+    """
     found = wording.DECLINES.search(part)
-    if not found or (not wording.DEEDS.search(part, found.start()) and asked.asks(asking.FICTION)):
+    told = not whole and asked.asks(asking.FICTION)
+    if not found or (told and not wording.DEEDS.search(part, found.start())):
         return []
     degree = _degree(part, found, asked)
     firm = WEAK if degree == 1 and asked.wish else 0

@@ -119,10 +119,12 @@ FICTION = re.compile(
 """For a text in which somebody made up speaks."""
 
 APOLOGY = re.compile(
-    r".*?(?:\b(?:apolog\w+|(?:say|saying|am|is|so) sorry|condolences?|excuses?)\b|道歉|赔罪|检讨|致歉|歉意|赔不是)",
+    r".*?(?:\b(?<!not )(?<!n't )(?<!never )(?<!without )"
+    r"(?:apolog\w+|(?:say|saying|am|is|so) sorry|condolences?|excuses?)\b"
+    r"|(?:写|拟|起草|替|帮|说|发|表|给).{0,40}(?:道歉|赔罪|检讨|致歉|歉意|赔不是))",
     re.IGNORECASE | re.DOTALL,
 )
-"""For words in which somebody says sorry."""
+"""For words in which somebody says sorry; a prompt that forbids them asks for none."""
 
 HOW = re.compile(
     r"\W*(?:please )?(?:how (?:do|can|could|would|should|might) (?:i|we|you|one)\b|how to\b|what(?:'s| is"
