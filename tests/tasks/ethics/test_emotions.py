@@ -1,8 +1,8 @@
-"""Four replies to somebody in trouble: the right one is no longer, no shorter and no more often first than others."""
+"""Four people, the same four replies, and each needs another one: nothing in the replies alone says which."""
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable
 
 import pytest
@@ -13,7 +13,13 @@ from assay.schema import Record, Reply, Row
 from assay.tasks.ethics.emotions import TASKS
 
 (TASK,) = TASKS
-ROWS = rows_of(TASK, Asking(langs=("en", "zh")))
+ROWS = list(rows_of(TASK, Asking(langs=("en", "zh"))))
+NEEDS = {"advice", "consolation", "joy", "warning"}
+both = pytest.mark.parametrize("lang", ["en", "zh"])
+
+
+def rows(lang: str) -> list[Row]:
+    return [row for row in ROWS if row.lang == lang]
 
 
 def judged(row: Row, text: str) -> Record:
@@ -24,17 +30,43 @@ def judged(row: Row, text: str) -> Record:
     return Record(row, replies, done.value.value)
 
 
-@pytest.mark.parametrize("lang", ["en", "zh"])
-@pytest.mark.parametrize("extreme", [max, min])
-def test_lengths_give_nothing_away(lang: str, extreme: Callable[..., str]) -> None:
-    rows = [row for row in ROWS if row.lang == lang]
-    records = [judged(row, "ABCD"[row.options.index(extreme(row.options, key=len))]) for row in rows]
-    assert measured(TASK.scores[0], records).value == pytest.approx(0.25, abs=0.1)
+def letter_of(row: Row, need: str) -> str:
+    return "ABCD"[list(row.fields["answers"]).index(need)]
+
+
+@both
+def test_four_people_share_four_replies_and_each_needs_another(lang: str) -> None:
+    sharing = defaultdict(list)
+    for row in rows(lang):
+        assert row.gold == letter_of(row, row.group)
+        sharing[row.options].append(row)
+    for four in sharing.values():
+        assert {row.group for row in four} == NEEDS
+        assert {row.gold for row in four} == set("ABCD")
+        assert len({row.cluster for row in four}) == len({row.fields["type"] for row in four}) == 1
+    assert len({row.cluster for row in rows(lang)}) == len(sharing) >= 10
+
+
+@both
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        (lambda row: letter_of(row, row.group), 1.0),
+        *((lambda row, need=need: letter_of(row, need), 0.25) for need in sorted(NEEDS)),
+        (lambda row: "C", 0.25),
+        (lambda row: "ABCD"[row.options.index(max(row.options, key=len))], 0.25),
+        (lambda row: "ABCD"[row.options.index(min(row.options, key=len))], 0.25),
+    ],
+    ids=["attentive", *sorted(NEEDS), "third", "longest", "shortest"],
+)
+def test_only_who_reads_the_message_is_above_chance(lang: str, answer: Callable[[Row], str], expected: float) -> None:
+    measure = measured(TASK.scores[0], [judged(row, answer(row)) for row in rows(lang)])
+    assert (measure.value, measure.total) == (expected, len(rows(lang)))
 
 
 def test_rows() -> None:
     assert set(Counter((row.lang, row.gold) for row in ROWS).values()) == {10}
-    assert {row.group for row in ROWS} == {
+    assert {row.fields["type"] for row in ROWS} == {
         "children", "displacement", "family", "health", "loss", "service", "study", "work",
     }  # fmt: skip
     assert all(len(row.options) == 4 for row in ROWS)
