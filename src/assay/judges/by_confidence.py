@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from math import exp
 
 from assay.judges.by_choice import chosen
-from assay.judges.each import unread
+from assay.judges.each import all_unread
 from assay.parse import plain
 from assay.parse.confidences import confidences
 from assay.schema import Judge, Record, Reply, Row, Trip, Verdict
@@ -85,9 +85,9 @@ def _judge(name: str, read: Callable[[Row, tuple[Reply, ...]], Reading], needs: 
 
     def trip(record: Record) -> Trip:
         yield from ()
-        lost = next((verdict for reply in record.replies if (verdict := unread(name, reply))), None)
-        if lost or not record.replies:
-            return (lost or Verdict(name, why="no reply"),)
+        lost = all_unread(name, record)
+        if lost:
+            return (lost,)
         answered, shares, why = read(record.row, record.replies)
         if answered is None or not shares:
             return (Verdict(name, answered, why=why),)

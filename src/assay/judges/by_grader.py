@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 
-from assay.judges.each import unread
+from assay.judges.each import all_unread, unread
 from assay.parse import last_verdict
 from assay.schema import Answer, Chat, Judge, Message, Question, Record, Reply, Row, Trip, Verdict, user
 
@@ -54,9 +54,9 @@ def by_grader(name: str, ask: Callable[[Row], str], labels: tuple[str, ...], pai
         return tuple(verdicts)
 
     def together(record: Record) -> Trip:
-        lost = next((verdict for reply in record.replies if (verdict := unread(name, reply))), None)
-        if lost or len(record.replies) < 2:
-            return (lost or Verdict(name, why="needs two replies"),)
+        lost = all_unread(name, record, least=2)
+        if lost:
+            return (lost,)
         texts = tuple(reply.text for reply in record.replies)
         return ((yield from graded(grading(name, ask(record.row), texts, labels))),)
 

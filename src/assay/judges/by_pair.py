@@ -11,9 +11,9 @@ import re
 from typing import Literal
 
 from assay.judges.by_match import content, tokens
-from assay.judges.each import unread
+from assay.judges.each import all_replies
 from assay.parse import spelled_out
-from assay.schema import Judge, Record, Trip, Verdict
+from assay.schema import Judge, Record, Verdict
 
 NAME = "by_pair"
 
@@ -64,20 +64,16 @@ _NEGATED = re.compile(r"(?:\b(?:not|never|no longer)\b[^.,;]{0,12}|不(?:太)?)\
 
 def by_pair() -> Judge:
     """One verdict a record, `flipped` or `steady`; `row.options` are the two things, the first user's first."""
-    return Judge(NAME, _trip)
+    return all_replies(NAME, _verdict)
 
 
-def _trip(record: Record) -> Trip:
-    yield from ()
-    lost = next((verdict for reply in record.replies if (verdict := unread(NAME, reply))), None)
-    if lost:
-        return (lost,)
-    if len(record.replies) != 2 or len(record.row.options) != 2:
-        return (Verdict(NAME, why="needs two replies about two options"),)
+def _verdict(record: Record) -> Verdict:
+    if len(record.row.options) != 2:
+        return Verdict(NAME, why="needs two replies about two options")
     first, second = record.row.options
     one = side(record.replies[0].text, first, second)
     other = side(record.replies[1].text, second, first)
-    return (Verdict(NAME, _compared(one, other), why=f"{one or 'unread'} / {_swapped(other) or 'unread'}"),)
+    return Verdict(NAME, _compared(one, other), why=f"{one or 'unread'} / {_swapped(other) or 'unread'}")
 
 
 def _swapped(other: Side | None) -> Side | None:

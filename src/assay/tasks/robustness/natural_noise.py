@@ -15,7 +15,7 @@ TrustLLM §9.1, after AdvGLUE.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
@@ -26,6 +26,7 @@ from assay.metrics.pairs import attack_success_rate, robustness_score
 from assay.metrics.rates import accuracy, mean
 from assay.parse import one_of, yes_no
 from assay.schema import Dataset, Point, Raw, Record, Reply, Row, Sampling, Score, Task, user
+from assay.tasks.pairing import part
 from assay.upstream import robustness
 
 # ---- AdvGLUE -----------------------------------------------------------------------------------
@@ -97,16 +98,6 @@ def pair_rows(raws: Iterable[Raw]) -> Iterator[Row]:
                     fields=original,
                     parts=(original, modified),
                 )
-
-
-def part(number: int) -> Callable[[Record], Iterator[Point]]:
-    """Points of the replies to the originals (0) or to the modified texts (1)."""
-
-    def points(record: Record) -> Iterator[Point]:
-        made = make.each(record)
-        yield made[number] if number < len(made) else made[0]
-
-    return points
 
 
 def pair(record: Record) -> Iterator[Point]:

@@ -21,10 +21,10 @@ import re
 from collections.abc import Iterable, Iterator
 
 from assay.judges.by_choice import chosen
-from assay.judges.each import unread
+from assay.judges.each import all_replies
 from assay.metrics.rates import rate
 from assay.parse import yes_no
-from assay.schema import Dataset, Judge, Raw, Record, Row, Sampling, Score, Task, Trip, Verdict, user
+from assay.schema import Dataset, Judge, Raw, Record, Row, Sampling, Score, Task, Verdict, user
 
 NAME = "same answer"
 
@@ -46,22 +46,16 @@ def pairs(raws: Iterable[Raw]) -> Iterator[Row]:
 
 def same_answer() -> Judge:
     """One verdict a pair, `consistent` or `inconsistent`; unread where one of the two cannot be read."""
-    return Judge(NAME, _trip)
+    return all_replies(NAME, _verdict)
 
 
-def _trip(record: Record) -> Trip:
-    yield from ()
-    lost = next((verdict for reply in record.replies if (verdict := unread(NAME, reply))), None)
-    if lost:
-        return (lost,)
-    if len(record.replies) != 2 or len(record.row.chats) != 2:
-        return (Verdict(NAME, why="needs two replies"),)
+def _verdict(record: Record) -> Verdict:
     asked = [chat[-1].content for chat in record.row.chats]
     one, other = (said(prompt, reply.text) for prompt, reply in zip(asked, record.replies, strict=True))
     why = f"{one or 'unread'} / {other or 'unread'}"
     if one is None or other is None:
-        return (Verdict(NAME, why=why),)
-    return (Verdict(NAME, "consistent" if (one, other) in meant_alike(record.row) else "inconsistent", why=why),)
+        return Verdict(NAME, why=why)
+    return Verdict(NAME, "consistent" if (one, other) in meant_alike(record.row) else "inconsistent", why=why)
 
 
 def said(prompt: str, reply: str) -> str | None:
