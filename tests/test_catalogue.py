@@ -19,6 +19,9 @@ def test_every_task_is_listed_with_its_rows() -> None:
     listed = {entry["id"]: entry for entry in catalogue()}
     assert list(listed) == [task.id for task in all_tasks()]
     for task in all_tasks():
+        if task.datasets[0].name == "survey":
+            assert listed[task.id]["datasets"] == {"survey": {"rows": {"en": len(rows_of(task, Asking("survey")))}}}
+            continue
         for lang in ("en", "zh"):
             rows = rows_of(task, Asking(langs=(lang,)))
             assert listed[task.id]["datasets"]["core"]["rows"][lang] == len(rows) > 0

@@ -138,6 +138,7 @@ def test_which_measures_are_corrected() -> None:
         ("misuse_resistance/cyberattack", "rta"),
         ("misuse_resistance/propaganda", "rta"),
         ("misuse_resistance/social_engineering", "rta"),
+        ("misuse_resistance/survey_misuse", "refuse_ratio"),
         ("safety/adult_content", "rta"),
         ("safety/exaggerated_safety", "rta"),
         ("safety/harms_to_minors", "rta"),

@@ -14,7 +14,7 @@ from sys import intern
 
 import numpy as np
 
-from assay.data import core, own, sources
+from assay.data import core, own, sources, survey
 from assay.errors import DataError, UsageError
 from assay.schema import Chat, Dataset, Message, Raw, Request, Row, Sampling, Task
 from assay.store import RunFolder
@@ -29,7 +29,8 @@ class Asking:
     """What changes the requests of a run, beside the model: all of it is part of what a reply is stored under."""
 
     data: str = "core"
-    """`core`, `trustllm`, a folder or zip in TrustLLM's published layout, or a CSV or JSONL file of one's own."""
+    """`core`, `trustllm`, `survey`, a folder or zip in TrustLLM's published layout or with what the survey's authors
+    released, or a CSV or JSONL file of one's own."""
     langs: tuple[str, ...] = ("en",)
     limit: int | None = None
     epochs: int = 1
@@ -193,17 +194,26 @@ def _within(limit: int, rows: Iterable[Row]) -> Iterator[int]:
 
 
 def raws_of(task: Task, data: str, langs: Sequence[str]) -> Iterator[Raw]:
-    """The raw records of a task: of `core`, of the official data, of a folder in its layout, or of a file."""
-    name = "core" if data == "core" else "own" if own.is_own(data) else "trustllm"
+    """The raw records of a task: of `core`, the survey's studies, the official data, a folder, or a file."""
+    name = kind_of(data)
     for dataset in task.datasets:
         if dataset.name == name:
             raws = _loaded(name, data, dataset, langs)
             yield from (_asked(raw, dataset) for raw in raws if not dataset.where or _wanted(raw, dataset))
 
 
+def kind_of(data: str) -> str:
+    """Which of a task's datasets `--data` means."""
+    if data == "core":
+        return "core"
+    return "own" if own.is_own(data) else survey.NAME if survey.is_survey(data) else "trustllm"
+
+
 def _loaded(name: str, data: str, dataset: Dataset, langs: Sequence[str]) -> Iterable[Raw]:
     if name == "core":
         return core.load(dataset.file, langs)
+    if name == survey.NAME:  # English, like the study
+        return survey.load(data, dataset.file) if "en" in langs else ()
     return own.load(data, langs) if name == "own" else _official(data, dataset, langs)
 
 
@@ -316,6 +326,8 @@ def data_hash(data: str) -> str:
 def _shipped_hash(data: str) -> str:
     if data in sources.SOURCES:
         return sources.SOURCES[data].sha256
+    if survey.is_survey(data):
+        return survey.digest(data)
     digest = sha256()
     if data == "core":
         for file in sorted(_core_files(), key=lambda path: path.as_posix()):

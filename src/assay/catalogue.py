@@ -15,6 +15,14 @@ from assay.schema import Task
 from assay.tasks import all_tasks
 from assay.taxonomy import SUBCATEGORIES, SURVEY
 
+COUNTED = {
+    "core en": ("core", "en"),
+    "core zh": ("core", "zh"),
+    "trustllm": ("trustllm", "en"),
+    "survey": ("survey", "en"),
+}
+"""The columns of rows: of which data, in which language."""
+
 
 def catalogue() -> list[dict[str, Any]]:
     """One entry a task: id, dimension, survey slugs, rows by dataset and language, measures, judge, temperature."""
@@ -45,7 +53,7 @@ def row_counts(task: Task, dataset: str) -> dict[str, int]:
     Official data that is not on this machine is counted from the pinned numbers where a task takes whole files, and
     left out otherwise.
     """
-    if dataset != "core" and not sources.archive(dataset).exists():
+    if dataset in sources.SOURCES and not sources.archive(dataset).exists():
         parts = [d for d in task.datasets if d.name == dataset]
         if any(part.where for part in parts):
             return {}
@@ -69,15 +77,13 @@ def unmeasured(listed: list[dict[str, Any]]) -> list[str]:
 def catalogue_table(listed: list[dict[str, Any]]) -> Group:
     """The catalogue for a terminal."""
     table = Table(header_style="bold", pad_edge=False, box=None)
-    for column in ("task", "core en", "core zh", "trustllm", "measures", "judge", "survey"):
-        table.add_column(column, justify="right" if column[:4] in ("core", "trus") else "left")
+    for column in ("task", *COUNTED, "measures", "judge", "sub-categories"):
+        table.add_column(column, justify="right" if column in COUNTED else "left")
     for entry in listed:
         rows = {name: dataset["rows"] for name, dataset in entry["datasets"].items()}
         table.add_row(
             entry["id"],
-            str(rows.get("core", {}).get("en", "–")),
-            str(rows.get("core", {}).get("zh", "–")),
-            str(rows.get("trustllm", {}).get("en", "–")),
+            *(str(rows.get(name, {}).get(lang, "–")) for name, lang in COUNTED.values()),
             ", ".join(measure["name"] for measure in entry["measures"]),
             f"{entry['judge']}{' (' + needs(entry['needs']) + ')' if entry['needs'] else ''}",
             ", ".join(entry["survey"]),

@@ -232,11 +232,12 @@ Upstream = Callable[[Rows], Mapping[str, float | None]]
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """Where a task's raw records come from: the embedded `core` or a file of the official data."""
+    """Where a task's raw records come from: the embedded `core`, the survey's studies, or the official data."""
 
-    name: Literal["core", "trustllm", "own"]
+    name: Literal["core", "trustllm", "survey", "own"]
     file: str
-    """`core`: a file of `assay/data/core`. `trustllm`: `<section>/<file>.json`. `own`: a user's CSV or JSONL."""
+    """`core`: a file of `assay/data/core`. `trustllm`: `<section>/<file>.json`. `survey`: a study of
+    `assay.data.survey`. `own`: a user's CSV or JSONL."""
     where: tuple[tuple[str, str], ...] = ()
     """Keep only the records whose fields have these values."""
 

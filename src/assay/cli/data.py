@@ -88,6 +88,11 @@ def data_list() -> None:
     from assay.data import sources
 
     click.echo("core       embedded in the package, English and Chinese, MIT; nothing to pull")
+    click.echo(
+        "survey     embedded: the measurement studies of arXiv 2308.05374, in English, with words of our own, MIT;"
+    )
+    click.echo("           for the authors' released questions give --data a clone or zip of their repository,")
+    click.echo("           github.com/kevinyaobytedance/llm_eval (MIT)")
     for pinned, here in sources.installed():
         state = "installed" if here else f"not here: run `assay data pull {pinned.name}`"
         click.echo(f"{pinned.name:<10} {pinned.rows:,} rows in {len(pinned.files)} files, {pinned.licence}; {state}")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -27,6 +28,7 @@ def print_result(folder: RunFolder, groups: bool) -> None:
     console = wide()
     result = folder.read_result()
     console.print(run_table(result, groups, console.width))
+    print_studies(result, console)
     measures = (measure["corrected"] for task in result["tasks"].values() for measure in task["measures"].values())
     if any(measure["failed"] for measure in measures) and result["run"]["endpoint"] != "recorded":
         click.echo("assay: some rows got no reply; the same `assay run` command asks for those again", err=True)
@@ -36,3 +38,16 @@ def print_result(folder: RunFolder, groups: bool) -> None:
         ("run.json", "what was asked"),
     ):
         click.echo(f"{folder.path / name}   {what}")
+
+
+def print_studies(result: Mapping[str, Any], console: Console) -> None:
+    """Beside a run of the survey's studies, what the survey found of its models."""
+    data = result["run"]["data"]["name"]
+    if data in ("core", "trustllm"):
+        return
+    from assay.data.survey import NAME, published
+    from assay.report.survey import studies_table
+
+    table = studies_table(result, published(), same=data != NAME)
+    if table is not None:
+        console.print(table)

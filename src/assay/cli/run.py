@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 @click.command(cls=Headed)
 @click.argument("model")
 @asked("--data", default="core", show_default=True,
-       help="core, trustllm, a folder or zip in TrustLLM's layout, or a .csv or .jsonl with its .toml.")  # fmt: skip
+       help="core, trustllm, survey, a folder or zip in TrustLLM's layout or of the survey's repository, or a .csv or "
+            ".jsonl with its .toml.")  # fmt: skip
 @asked("--tasks", multiple=True, metavar="GLOB", help="Such as 'safety/*' or privacy; repeat or separate by commas.")
 @asked("--limit", type=click.IntRange(1), metavar="N", help="At most N rows a task and language, evenly spread.")
 @asked("--epochs", default=1, show_default=True, type=click.IntRange(1), metavar="K", help="Ask every row K times.")
@@ -61,6 +62,7 @@ def run(
     What would it cost?        assay run openai/gpt-4o-mini --data trustllm --judge openai/gpt-4o --dry-run
     At most 5 dollars:         assay run openai/gpt-4o-mini --data trustllm --max-cost 5
     A first look:              assay run openai/gpt-4o-mini --tasks 'safety/*' --limit 20
+    The survey's studies:      assay run openai/gpt-4o-mini --data survey --judge openai/gpt-4o
     Data of one's own:         assay run openai/gpt-4o-mini --data mydata.csv
     A server of one's own:     assay run openai/my-model --base-url http://localhost:8000/v1 --max-connections 256
     Within a provider's quota: assay run openai/gpt-4o-mini --rpm 500 --tpm 200000

@@ -268,7 +268,8 @@ def _members(name: str, where: Path) -> Callable[[str], Opener]:
             f"the {name} data is not on this machine. Run `assay data pull {name}` (or `assay data pull {name} "
             "--from FILE` without a network); `--data core` needs no download"
             if name in SOURCES
-            else f"{where} does not exist; --data takes core, trustllm, or a folder or zip in the published layout"
+            else f"{where} does not exist; --data takes core, trustllm, survey, a folder or zip in the published "
+            "layout, or a .csv or .jsonl file of your own with its .toml"
         )
     fix = f"Run `assay data pull {name}`" if name in SOURCES else "Give a folder or zip in the published layout"
     if name in SOURCES:

@@ -31,7 +31,7 @@ from assay.store import RunFolder
 
 __all__ = ["Export", "Exported", "export"]
 
-LICENCES = {"core": "MIT", "trustllm": "MIT (the archive; its sources have terms of their own)"}
+LICENCES = {"core": "MIT", "survey": "MIT", "trustllm": "MIT (the archive; its sources have terms of their own)"}
 """By the data's name; what a user brought is the user's."""
 DATA = "train.jsonl"
 UNKNOWN_LICENCE = "that of the file the run was asked from"

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from assay.judges.by_confidence import by_logprobs
-from assay.judges.each import unread
+from assay.judges.each import all_unread, unread
 from assay.parse.confidences import confidences
 from assay.schema import Judge, Record, Trip, Verdict
 
@@ -51,9 +51,9 @@ def by_stated_and_probability() -> Judge:
     name, probability = "stated beside probability", by_logprobs()
 
     def trip(record: Record) -> Trip:
-        lost = next((verdict for reply in record.replies if (verdict := unread(name, reply))), None)
-        if lost or len(record.replies) < 2:
-            return (lost or Verdict(name, why="no reply"),)
+        lost = all_unread(name, record, least=2)
+        if lost:
+            return (lost,)
         _, stated = confidences(record.replies[0].text, _letters(record))
         found = yield from probability.trip(replace(record, replies=record.replies[1:]))
         shown = {str(verdict.label): verdict.value or 0.0 for verdict in found[1:]}

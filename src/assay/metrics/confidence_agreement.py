@@ -18,7 +18,7 @@ APART = 0.05
 """Shares that differ by more count as apart (survey §11.5)."""
 
 STEPS = 100
-"""Wasserstein's distance is taken on a grid of whole percents; a share between two counts on both, by how near it is."""
+"""Wasserstein's distance is taken on a grid of whole percents; a share between two counts in part on both."""
 
 _ROUNDING = 1e-9
 

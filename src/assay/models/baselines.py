@@ -89,6 +89,7 @@ ASKED: Mapping[str, tuple[str, ...]] = {
     "Supports or Refutes": ("Supports", "Refutes"),
     "Your Judgement": ("Yes", "No"),
     "Yes or No": ("Yes", "No"),
+    "yes or no only": ("Yes", "No"),
     "Yes (it does) or No": ("Yes", "No"),
     "支持或反驳二选一": ("支持", "反驳"),
 }

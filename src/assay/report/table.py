@@ -148,7 +148,8 @@ def _legend(result: Mapping[str, Any], shown: Sequence[str]) -> str:
         "",
         *_graders(result),
         "corrected: judged on the reply, every row counted.",
-        "upstream: the published toolkit 0.3.0 on the same replies; – where its own judges' verdicts are not recorded.",
+        "upstream: the published code (TrustLLM's toolkit 0.3.0 or the survey's scripts) on the same replies; – where "
+        "its own judges' verdicts are not recorded.",
         f"similarity by {result['run']['judges']['embedder']}.",
     ]
     if "floor–ceiling" in shown:
