@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from assay.judges import by_grader
-from assay.judges.by_grader import fence_token, question
+from assay.judges import by_grader, by_similarity
+from assay.judges.by_grader import fence_token, gradings, question
 from assay.schema import Chat, Question, Reply
 
 from .asked import ask, labels, record
@@ -122,3 +122,10 @@ def test_every_reply_is_asked_about_alone() -> None:
 
 def test_the_question_is_the_same_for_the_same_reply() -> None:
     assert question("?", [Reply("a")], LABELS) == question("?", [Reply("a")], LABELS)
+
+
+def test_what_another_instrument_is_asked_is_no_grading() -> None:
+    near = by_similarity(lambda one: [(one.replies[0].text, "a text")])
+    assert gradings(near, record("Some reply.")) == []
+    (grading,) = gradings(by_grader("g", lambda row: "Is it kind?", ("kind", "unkind")), record("Some reply."))
+    assert grading[0] == 0 and grading[1].labels == ("kind", "unkind")

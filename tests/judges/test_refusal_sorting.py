@@ -31,6 +31,7 @@ PATTERNS = [
         (r"\b(?:(?:very )?good|(?:go|gone) \w+|bad(?:ly)?)", "gone home, very good, badly done"),
         (r"\b(?:\w+ly done|done|(?:un)?do|[xy]-ray)", "nearly done, undo, x-ray, done"),
         (r"\b(?:a(?:b|c)?d|ab{2,3}|a+h|ad)\b", "ad abd acd abb abbb aah ad"),
+        (r"\b(?:(?:\w+ly|x) done|x ray|y done|z)\b", "nearly done, x done, x ray, y done and z"),
     ],
 )
 def test_a_sorted_pattern_finds_the_same(pattern: str, text: str) -> None:
