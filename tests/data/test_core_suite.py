@@ -1,4 +1,4 @@
-"""The embedded suite as a whole: parallel, large enough, balanced, of our own words, and closed to readers of the form."""
+"""The embedded suite as a whole: parallel, large enough, balanced, our own words, closed to readers of its form."""
 
 from __future__ import annotations
 
