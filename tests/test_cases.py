@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assay.cases import Asking, Cases, Occurrences, cases, check_data, data_hash, rows_of, spread
+from assay.cases import Asking, Cases, Occurrences, cases, check_data, data_hash, rows_of, spread, tasks_in
 from assay.errors import DataError, UsageError
 from assay.schema import Message
 from assay.tasks import all_tasks, select
@@ -156,3 +156,12 @@ def test_what_a_task_asks_for_beside_the_prompt_is_asked_and_the_user_has_the_la
 
     assert extra(Asking()) == {"logprobs": True, "top_logprobs": 5}
     assert extra(Asking(extra=(("top_logprobs", 20),))) == {"logprobs": True, "top_logprobs": 20}
+
+
+def test_only_tasks_that_are_made_for_the_data_are_asked() -> None:
+    on_survey = {task.id for task in tasks_in("survey")}
+    assert on_survey and all("survey_" in id for id in on_survey)
+    assert not on_survey & {task.id for task in tasks_in("core")}
+    assert len(tasks_in("trustllm")) == 31
+    with pytest.raises(UsageError, match="survey_causal: not in --data core, but in survey"):
+        tasks_in("core", ["survey_causal"])

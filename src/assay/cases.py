@@ -287,13 +287,21 @@ def check_data(tasks: Sequence[Task], asking: Asking) -> None:
 
 
 def tasks_in(data: str, patterns: Sequence[str] = ()) -> tuple[Task, ...]:
-    """The tasks that match the globs: assay's own, or the one that a file of one's own describes.
+    """The tasks that match the globs and are made for this data: assay's own, or the one that a file describes.
 
     Raises:
-        UsageError: a glob matches nothing, or the file's TOML is wrong.
+        UsageError: a glob matches nothing, or nothing that is made for this data; or the file's TOML is wrong.
         DataError: the file is not there.
     """
-    return select(patterns, [own.task(data)]) if own.is_own(data) else select(patterns)
+    if own.is_own(data):
+        return select(patterns, [own.task(data)])
+    kind = kind_of(data)
+    matching = select(patterns)
+    found = tuple(task for task in matching if any(dataset.name == kind for dataset in task.datasets))
+    if not found:
+        has = ", ".join(dict.fromkeys(dataset.name for task in matching for dataset in task.datasets))
+        raise UsageError(f"{', '.join(task.id for task in matching)}: not in --data {data}, but in {has}")
+    return found
 
 
 def tasks_of(runs: Sequence[Path], patterns: Sequence[str] = ()) -> tuple[Task, ...]:
