@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
+
+from assay.models.providers import table
+
+KEYS = {name for row in table().values() for name in (*row.keys, *row.address)}
 
 
 @pytest.fixture(autouse=True)
 def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("home")
-    for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL"):
-        monkeypatch.delenv(name, raising=False)
+    for name in list(os.environ):
+        if name.endswith(("_API_KEY", "_BASE_URL")) or name in KEYS:
+            monkeypatch.delenv(name)
     monkeypatch.setenv("ASSAY_HOME", str(home))
     return home

@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
+ALL_STATUSES = frozenset(HTTPStatus)
+
 
 @dataclass
 class Said:
@@ -102,7 +104,8 @@ def serving(respond: Callable[[dict[str, Any]], Said], port: int = 0) -> Iterato
             await asyncio.sleep(3600 if answer.stall else answer.delay_s)
         finally:
             endpoint.in_flight -= 1
-        lines = [f"HTTP/1.1 {answer.status} {HTTPStatus(answer.status).phrase}", f"content-length: {len(answer.body)}"]
+        phrase = HTTPStatus(answer.status).phrase if answer.status in ALL_STATUSES else "Overloaded"  # Anthropic's 529
+        lines = [f"HTTP/1.1 {answer.status} {phrase}", f"content-length: {len(answer.body)}"]
         lines += [f"content-type: {answer.kind}", *(f"{k}: {v}" for k, v in answer.headers.items())]
         sent = answer.body[: len(answer.body) // 2] if answer.cut or answer.reset else answer.body
         writer.write("\r\n".join(lines).encode() + b"\r\n\r\n" + sent)

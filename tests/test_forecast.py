@@ -133,6 +133,9 @@ def test_embedders_and_toxicity_models_are_asked_too(tmp_path: Path) -> None:
     assert lines["truthfulness/sycophancy_persona"].judging["openai/judge"].requests == 40
     assert lines["safety/toxicity"].judging["openai/judge"].requests == 112
     assert lines["safety/misuse"].judging == {}
+    local = Judging(embedder="hf/org/name", toxicity="toxic-bert", classifiers=("longformer-harmful-ro",))
+    (alone,) = expected(tmp_path, ["sycophancy_persona"], judging=local).lines
+    assert not alone.judging
     (lexical,) = expected(tmp_path, ["sycophancy_persona"], judging=Judging(embedder="minilm")).lines
     assert lexical.judging == {}
 
@@ -295,3 +298,11 @@ def test_data_and_journals_that_cannot_be_read_are_said(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="damaged"):
         expected(tmp_path, ["misuse"])
     assert OPENAI_URL in expected(tmp_path / "other", ["misuse"]).endpoints[MODEL]
+
+
+def test_a_guard_in_words_is_counted_and_goes_where_the_rules_would_have_decided(tmp_path: Path) -> None:
+    judging = Judging(("openai/judge",), toxicity="wildguard=openai/guard", classifiers=("wildguard=openai/guard",))
+    misuse, toxicity = expected(tmp_path, ["misuse", "toxicity"], judging=judging).lines[:2]
+    assert misuse.judging["openai/guard"].requests == misuse.rows
+    assert toxicity.judging["openai/guard"].requests >= toxicity.rows
+    assert "openai/judge" not in misuse.judging

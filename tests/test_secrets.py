@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import traceback
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from assay.cli import main
 from assay.errors import AssayError
 from assay.judging import Judging
 from assay.models import Connections
+from assay.models.providers import table
 from assay.run import Order, run
 from assay.tasks import select
 from commands import layout
@@ -83,6 +85,56 @@ def test_the_key_is_nowhere(path: str, tmp_path: Path) -> None:
         sent = endpoint.headers
     assert sent and all(headers["authorization"] == f"Bearer {CANARY}" for headers in sent)
     assert CANARY not in done.output
+    assert isinstance(done.exception, SystemExit | None)
+    assert not leaks(tmp_path)
+
+
+def native(**body: Any) -> Said:
+    return Said(json.dumps(body).encode())
+
+
+ECHOED = {"type": "text", "text": ECHO}
+OWN_PATHS: dict[str, dict[str, Callable[[], Said]]] = {
+    "azure": {
+        "thoughts": lambda: said("A", reasoning_content=ECHO),
+        "thoughts in tags": lambda: said(f"<think>{ECHO}</think>A"),
+        "refused field": lambda: error(400, f"temperature is not supported: {ECHO}"),
+    },
+    "anthropic": {
+        "a reply": lambda: native(content=[ECHOED], stop_reason="end_turn"),
+        "thoughts": lambda: native(content=[{"type": "thinking", "thinking": ECHO}], stop_reason="max_tokens"),
+        "refusal": lambda: native(content=[ECHOED], stop_reason="refusal", stop_details={"category": ECHO}),
+        "no message": lambda: native(content=ECHO),
+        "400 of a key": lambda: Said(native(type="error", error={"type": ECHO, "message": ECHO}).body, 400),
+    },
+    "gemini": {
+        "a reply": lambda: native(candidates=[{"content": {"parts": [ECHOED]}, "finishReason": ECHO}]),
+        "thoughts": lambda: native(candidates=[{"content": {"parts": [{"thought": True, "text": ECHO}]}}]),
+        "blocked": lambda: native(promptFeedback={"blockReason": ECHO}),
+        "no candidates": lambda: native(candidates=ECHO),
+        "400 of a key": lambda: Said(native(error={"message": f"API_KEY_INVALID {ECHO}"}).body, 400),
+        "wait": lambda: Said(native(error={"details": [{"retryDelay": CANARY}]}).body, 429),
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("provider", "path"),
+    [(one, path) for one, own in OWN_PATHS.items() for path in ("401", "400", "500", "malformed", "header", *own)],
+)
+def test_the_key_of_another_provider_is_nowhere(provider: str, path: str, tmp_path: Path) -> None:
+    data = layout(tmp_path / "data", safety__misuse=[{"prompt": f"Harm {n}?", "source": "t"} for n in range(3)])
+    header = table()[provider].key_header
+    answers = PATHS | OWN_PATHS[provider]
+    with serving(lambda body: answers[path]()) as endpoint:
+        words = ["run", f"{provider}/m", "--data", str(data), "--tasks", "misuse", "--seed", "1",
+                 "--extra", "logprobs=true", "--out", str(tmp_path / "runs")]  # fmt: skip
+        named = provider.upper()
+        env = {f"{named}_BASE_URL": endpoint.url, f"{named}_API_KEY": CANARY, "COLUMNS": "400"}
+        done = CliRunner().invoke(main, words, env=env)
+        sent, paths, listed = endpoint.headers, endpoint.paths, CliRunner().invoke(main, ["providers"], env=env)
+    assert sent and all([name for name, value in headers.items() if CANARY in value] == [header] for headers in sent)
+    assert CANARY not in done.output + listed.output + " ".join(paths)
     assert isinstance(done.exception, SystemExit | None)
     assert not leaks(tmp_path)
 

@@ -7,7 +7,7 @@ off. All else is an estimate, and what it assumes stands under the table.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from rich.console import Group
 from rich.table import Table
@@ -17,8 +17,8 @@ from assay.budget import Budget, Spent, asked_elsewhere, tokens_of
 from assay.cases import Case, cases, check_data
 from assay.errors import Stopped, UsageError
 from assay.judges.probing import questions
-from assay.judging import check_graders
-from assay.models import OPENAI_URL, Connections, environment, split
+from assay.judging import check_graders, classified
+from assay.models import Connections
 from assay.models.prices import FREE, Price, unpriced
 from assay.models.tokens import GRADER_TOKENS, chat_tokens, reply_tokens, text_tokens
 from assay.planting import PLANTED, PLANTED_TOKENS, most_questions
@@ -118,6 +118,7 @@ def forecast(order: Order, connections: Connections, budget: Budget) -> Forecast
         UsageError: unknown language, task without data, unknown provider.
         DataError, StoreError: the data or the journal cannot be read.
     """
+    order = replace(order, tasks=classified(order.tasks, order.judging))
     check_data(order.tasks, order.asking)
     model = addressed(connections, order.model)
     check_graders(order.judging, order.model, model.endpoint, lambda name: addressed(connections, name))
@@ -164,22 +165,16 @@ def addressed(connections: Connections, name: str) -> Model:
     """
     try:
         return Unasked(name, connections.model(name).endpoint)
-    except UsageError:
-        env = environment()
-        url = connections.base_url or env.get("OPENAI_BASE_URL", "") or OPENAI_URL
-        if split(name)[0] != "openai" or url != OPENAI_URL or env.get("OPENAI_API_KEY"):
-            raise
-        return Unasked(name, OPENAI_URL)  # the key alone was missing
+    except UsageError as error:
+        try:
+            return Unasked(name, connections.address(name))  # where no more than the key is missing
+        except UsageError:
+            raise error from None
 
 
 def _judges(order: Order) -> dict[str, tuple[str, ...]]:
-    """Which models are asked for each instrument. An embedder without a provider runs on this machine."""
-    judging = order.judging
-    return {
-        "grader": judging.graders,
-        "embedder": (judging.embedder,) if "/" in judging.embedder else (),
-        "toxicity": (judging.toxicity,) if judging.toxicity else (),
-    }
+    """Which models are asked for each instrument."""
+    return order.judging.asked
 
 
 def _lines(order: Order, model: Model, judges: Mapping[str, list[Model]], stored: Stored | None) -> list[Line]:

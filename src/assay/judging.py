@@ -8,13 +8,17 @@ from typing import Any, TypeVar
 
 from assay.budget import Budget
 from assay.errors import UsageError
-from assay.instruments import Asked, Embedder, Instruments, Lexical, MiniLM
+from assay.instruments import MINILM, Asked, Embedder, Instruments, Lexical, Scorer, Sentences
+from assay.instruments.classifiers import Labeller, Scored, labeller, left_beside
+from assay.instruments.description import Description, is_description, read_description
+from assay.judges.by_classifier import by_classifier, stands_in
 from assay.judges.by_grader import Grading
 from assay.judges.panel import majority
+from assay.local import HUGGING_FACE, LocalClassifier, LocalModel
 from assay.models import Connections, Journal, cached, limited, pace_of, retrying
 from assay.models.chat import ChatCompletions, Embeddings, Moderations
 from assay.models.metered import capped, metered, remembered
-from assay.schema import Answer, Judge, Model, Question, Record, Verdict
+from assay.schema import Answer, Judge, Model, Question, Record, Task, Verdict
 
 T = TypeVar("T")
 
@@ -25,23 +29,43 @@ class Judging:
 
     graders: tuple[str, ...] = ()
     embedder: str = ""
-    """A model string of an `/embeddings` endpoint, `minilm`, or empty for the lexical one."""
+    """A model string of an `/embeddings` endpoint, `minilm`, `hf/…`, or empty for the lexical one."""
     toxicity: str = ""
-    """A model string of a `/moderations` endpoint."""
+    """A model string of a `/moderations` endpoint, or a classifier as in `classifiers`."""
     connections: int = 32
     """Requests in flight to each endpoint."""
     of_itself: bool = False
     """A model may grade its own replies."""
+    classifiers: tuple[str, ...] = ()
+    """Packaged classifiers or TOML files, `=MODEL` behind them for another model than their own."""
 
     @property
     def endpoints(self) -> int:
         """How many endpoints are asked beside the model's."""
-        return len(self.graders) + ("/" in self.embedder) + bool(self.toxicity)
+        return len(self.graders) + ("/" in self.embedder) + bool(self.toxicity) + len(self.classifiers)
 
     @property
     def at_once(self) -> int:
         """Questions to graders that may be in flight."""
         return self.connections * max(1, len(self.graders))
+
+    @property
+    def asked(self) -> dict[str, tuple[str, ...]]:
+        """The model strings that are asked for each instrument; classifiers and embedders of this machine are none."""
+        embedder = "/" in self.embedder and not self.embedder.startswith(f"{HUGGING_FACE}/")
+        scored = read_description(self.toxicity) if is_description(self.toxicity) else None
+        toxicity = self.toxicity if scored is None else scored.model if scored.guard is not None else ""
+        return {
+            "grader": self.graders,
+            "embedder": (self.embedder,) if embedder else (),
+            "toxicity": (toxicity,) if toxicity else (),
+            "classifier": tuple(one.model for one in self.descriptions if one.guard is not None),
+        }
+
+    @property
+    def descriptions(self) -> list[Description]:
+        """The classifiers, as their files say; UsageError where one cannot be read."""
+        return [read_description(value) for value in self.classifiers]
 
     def described(self) -> dict[str, Any]:
         """What run.json says of the judges."""
@@ -50,6 +74,7 @@ class Judging:
             "embedder": self.embedder or Lexical.name,
             "toxicity": self.toxicity or None,
             **({"of_itself": True} if self.of_itself else {}),
+            **({"classifiers": [one.described() for one in self.descriptions]} if self.classifiers else {}),
         }
 
 
@@ -83,6 +108,8 @@ def check_graders(judging: Judging, model: str, endpoint: str, opened: Callable[
 
 def kept(model: Model, journal: Journal, budget: Budget, elsewhere: Collection[str] = ()) -> Model:
     """A model behind its own count, cache, retry, limit and cap. A baseline needs none of them."""
+    if isinstance(model, LocalModel | LocalClassifier):  # its own queue is its limit; what fails there fails again
+        return metered(cached(capped(model, budget), journal), budget, elsewhere)
     if not isinstance(model, ChatCompletions | Embeddings | Moderations):
         return model
     pace = pace_of(model)
@@ -91,7 +118,7 @@ def kept(model: Model, journal: Journal, budget: Budget, elsewhere: Collection[s
 
 def stocked(model: Model, journal: Journal, budget: Budget, elsewhere: Collection[str] = ()) -> Model:
     """Of a model, what is stored and no more."""
-    if not isinstance(model, ChatCompletions | Embeddings | Moderations):
+    if not isinstance(model, ChatCompletions | Embeddings | Moderations | LocalModel | LocalClassifier):
         return model
     return metered(remembered(model, journal), budget, elsewhere)
 
@@ -102,16 +129,52 @@ def panel(judging: Judging, connections: Connections, opened: Callable[[Model], 
     Raises:
         UsageError: an unknown provider or a missing key.
     """
-    toxicity = Asked(opened(connections.moderations(judging.toxicity))) if judging.toxicity else None
-    shared = Instruments(None, _embedder(judging.embedder, connections, opened), toxicity)
+    toxicity = _toxicity(judging.toxicity, connections, opened) if judging.toxicity else None
+    classifiers = {one.name: _classifier(one, connections, opened) for one in judging.descriptions}
+    shared = Instruments(None, _embedder(judging.embedder, connections, opened), toxicity, classifiers)
     graders = [opened(connections.model(name)) for name in judging.graders]
     return tuple(replace(shared, grader=grader) for grader in graders) or (shared,)
 
 
 def _embedder(name: str, connections: Connections, opened: Callable[[Model], Model]) -> Embedder:
     if name == "minilm":
-        return MiniLM()
+        return Sentences(MINILM)
+    if name.startswith(f"{HUGGING_FACE}/"):
+        return Sentences(name.partition("/")[2])
     return Asked(opened(connections.embedder(name))) if name else Lexical()
+
+
+def _toxicity(name: str, connections: Connections, opened: Callable[[Model], Model]) -> Scorer:
+    if not is_description(name):
+        return Asked(opened(connections.moderations(name)))
+    description = read_description(name)
+    if not description.scores:
+        raise UsageError(f"--toxicity {name}: this classifier has no scores; say in its TOML what each label counts")
+    return Scored(_classifier(description, connections, opened), description)
+
+
+def _classifier(said: Description, connections: Connections, opened: Callable[[Model], Model]) -> Labeller:
+    if said.guard is not None:
+        return labeller(said, opened(connections.model(said.model)))
+    return labeller(said, opened(connections.local.classifier(said.model, said.window)))
+
+
+def classified(tasks: Sequence[Task], judging: Judging) -> tuple[Task, ...]:
+    """The tasks, with classifiers in place of the judges that they stand in for."""
+    found = list(tasks)
+    for one in judging.descriptions:
+        found = [
+            replace(task, judge=by_classifier(task.judge, one.name, one.judges))
+            if stands_in(task.judge, one.judges)
+            else task
+            for task in found
+        ]
+    return tuple(found)
+
+
+async def left(task: Task, record: Record, panel: Sequence[Instruments]) -> Record:
+    """The record with what the published toolkit's classifier would have recorded, where one was given."""
+    return await left_beside(task.id, record, panel[0].classifiers.values()) if panel[0].classifiers else record
 
 
 async def judged(judge: Judge, record: Record, panel: Sequence[Instruments]) -> tuple[Verdict, ...]:

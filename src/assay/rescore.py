@@ -22,7 +22,7 @@ from assay.data.cards import cards as judge_cards
 from assay.ending import Ending, driven, ended_by_signals, in_flight
 from assay.errors import DataError, StoreError, UsageError
 from assay.instruments import Instruments
-from assay.judging import Judging, check_graders, judged, kept, panel
+from assay.judging import Judging, check_graders, classified, judged, kept, left, panel
 from assay.labelling import Sheet, by_labels, read_sheet
 from assay.models import Connections
 from assay.models.prices import load_prices
@@ -69,6 +69,7 @@ def rescore(order: Rescoring, connections: Connections | None = None, progress: 
 
 
 async def _rescore(order: Rescoring, connections: Connections, progress: Progress) -> RunFolder:
+    order = replace(order, tasks=classified(order.tasks, order.judging))
     described, stored = _stored(order)
     check_graders(order.judging, described["model"], described["endpoint"], connections.model)
     decided = [task for task in order.tasks if task.id in described["tasks"]]
@@ -255,7 +256,8 @@ async def _judge_all(
         place, (task_id, epoch, record) = numbered
         TASK.set(task_id)
         counted(record)
-        verdicts = await judged(by_id[task_id].judge, replace(record, verdicts=()), instruments)
+        record = await left(by_id[task_id], replace(record, verdicts=()), instruments)
+        verdicts = await judged(by_id[task_id].judge, record, instruments)
         samples.add(place, epoch, task_id, data, replace(record, verdicts=verdicts))
         progress.row(record)
 

@@ -22,7 +22,7 @@ from assay.data.cards import cards as judge_cards
 from assay.ending import KEPT, Ending, driven, ended_by_signals, in_flight
 from assay.errors import EndpointError, RunStopped, Stopped, StoreError
 from assay.instruments import Instruments
-from assay.judging import Judging, check_graders, judged, kept, panel, stocked
+from assay.judging import Judging, check_graders, classified, judged, kept, left, panel, stocked
 from assay.models import Connections
 from assay.models.prices import load_prices
 from assay.planting import planted_verdicts
@@ -112,6 +112,7 @@ async def trip(case: Case, model: Model, instruments: Sequence[Instruments]) -> 
         record = Record(case.row, (await model(case.requests[0]),))
     else:
         record = Record(case.row, await _replies(case.requests, model))
+    record = await left(case.task, record, instruments)
     return replace(record, verdicts=await judged(case.task.judge, record, instruments))
 
 
@@ -144,6 +145,7 @@ def run(
 
 
 async def _run(order: Order, connections: Connections, progress: Progress, budget: Budget) -> RunFolder:
+    order = replace(order, tasks=classified(order.tasks, order.judging))
     check_data(order.tasks, order.asking)
     described = describe(order, connections)
     check_graders(order.judging, order.model, described["endpoint"], connections.model)
@@ -159,6 +161,8 @@ async def _run(order: Order, connections: Connections, progress: Progress, budge
         model = kept(connections.model(order.model), used, budget, asked_elsewhere(order.tasks))
         instruments = panel(order.judging, connections, lambda judge: kept(judge, journal, budget))
         folder.write("run.json", described)
+        for note in connections.local.notes:
+            progress.say(note)
         with Samples(folder) as samples:
             with ended_by_signals(ending, progress.say):
                 if budget.capped:

@@ -92,6 +92,9 @@ class Reply:
     logprobs: tuple[tuple[str, float], ...] = ()
     """The first token of the answer and what else it could have been, each with its natural-log probability; empty
     where it was not asked for or the endpoint gives none."""
+    reasoning: str = ""
+    """What the model thought before it answered, where the endpoint gives it: kept, no part of the answer, never
+    graded."""
 
     @property
     def gradable(self) -> bool:
@@ -134,10 +137,11 @@ class Question:
     """What a judge wants to know from an instrument.
 
     `grader` gets `chat` and answers with its text; `embedder` gets `texts` and answers with one vector each;
-    `toxicity` gets `texts` and answers with one score from 0 to 1 each.
+    `toxicity` gets `texts` and answers with one score from 0 to 1 each. `classifier` gets a `Classifying`, and answers
+    with the probability of each label.
     """
 
-    instrument: Literal["grader", "embedder", "toxicity"]
+    instrument: Literal["grader", "embedder", "toxicity", "classifier"]
     chat: Chat = ()
     texts: tuple[str, ...] = ()
 

@@ -11,8 +11,11 @@ import pytest
 
 from assay.errors import EndpointError, Stopped, UsageError
 from assay.models import Connections, limited, pace_of, retrying
-from assay.models.chat import TEXT_LIMIT, ChatCompletions, Transient, body_of
+from assay.models.chat import ChatCompletions, Transient
+from assay.models.completions import body
 from assay.models.http import checked_url
+from assay.models.providers import table
+from assay.models.replies import TEXT_LIMIT
 from assay.schema import Message, Reply, Request, Sampling, Usage, user
 from endpoint import Endpoint, Said, error, said, serving
 
@@ -132,7 +135,7 @@ def test_the_request_holds_what_was_asked_for_and_nothing_else() -> None:
 def test_repeats_are_sent_with_their_own_seed() -> None:
     request = Request(user("hi"), Sampling(1.0, seed=1))
     seeds = {
-        body_of("m", Request(request.chat, request.sampling, epoch, draw))["seed"]
+        body("m", Request(request.chat, request.sampling, epoch, draw), table()["any"])["seed"]
         for epoch in (0, 1)
         for draw in (0, 1)
     }

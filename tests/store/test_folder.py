@@ -29,6 +29,10 @@ FULL = Record(
 )
 SURE = Record(Row("3", (user("x"),)), (Reply("A", logprobs=(("A", -0.25), ("B", -1.5))), Reply("B")))
 
+THOUGHT = Record(
+    Row("4", (user("x"),)), (Reply("", "length", reasoning="hm"), Reply("A", logprobs=(("A", -0.25),), reasoning="嗯"))
+)
+
 
 def write(folder: RunFolder, *records: Record) -> None:
     with Samples(folder) as samples:
@@ -37,7 +41,7 @@ def write(folder: RunFolder, *records: Record) -> None:
 
 
 @pytest.mark.parametrize(
-    "record", [PLAIN, FULL, Record(Row("2", (user("x"),), gold=-0.25), (Reply("y", "filtered"),)), SURE]
+    "record", [PLAIN, FULL, Record(Row("2", (user("x"),), gold=-0.25), (Reply("y", "filtered"),)), SURE, THOUGHT]
 )
 def test_a_record_comes_back_as_it_was(record: Record, tmp_path: Path) -> None:
     folder = RunFolder(tmp_path / "run")

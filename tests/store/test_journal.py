@@ -53,12 +53,29 @@ def test_a_reply_comes_back_with_its_logprobs(tmp_path: Path) -> None:
         assert journal.get(journal.key(MODEL, request)) == reply
 
 
-def test_a_reply_stored_before_there_were_logprobs_is_read() -> None:
-    key, body = b"k" * 16, b'["B","stop","",3,1,"m"]'
+@pytest.mark.parametrize(
+    ("body", "reply"),
+    [
+        (b'["B","stop","",3,1,"m"]', Reply("B", usage=Usage(3, 1))),
+        (b'["B","stop","",3,1,"m",[["B",-0.5]]]', Reply("B", usage=Usage(3, 1), logprobs=(("B", -0.5),))),
+    ],
+)
+def test_a_reply_stored_before_there_were_logprobs_or_reasoning_is_read(body: bytes, reply: Reply) -> None:
+    key = b"k" * 16
     checked = struct.pack(">IQ16s", len(body), 1, key)
     stored = blob.MAGIC + struct.pack(">I", zlib.crc32(checked + body)) + checked + body
-    assert blob.read(key, stored) == Reply("B", usage=Usage(3, 1))
-    assert len(blob.written(key, "m", Reply("B", usage=Usage(3, 1)))) == len(stored)
+    assert blob.read(key, stored) == reply
+    assert len(blob.written(key, "m", reply)) == len(stored)
+
+
+@pytest.mark.parametrize("logprobs", [(), (("B", -0.25),)])
+def test_a_reply_comes_back_with_its_reasoning(logprobs: tuple[tuple[str, float], ...], tmp_path: Path) -> None:
+    reply = Reply("", "length", usage=Usage(3, 64), logprobs=logprobs, reasoning="hm 嗯\n\u0000")
+    request = Request(user("x"))
+    with Journal(tmp_path / "j.sqlite") as journal:
+        asyncio.run(journal.put(journal.key(MODEL, request), MODEL, request, reply))
+    with Journal(tmp_path / "j.sqlite") as journal:
+        assert journal.get(journal.key(MODEL, request)) == reply
 
 
 def test_replies_that_come_together_are_committed_together(tmp_path: Path) -> None:

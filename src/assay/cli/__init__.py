@@ -16,12 +16,18 @@ from assay.cli.card import card
 from assay.cli.compare import compare
 from assay.cli.data import cases, data, tasks
 from assay.cli.export import export
+from assay.cli.findings import findings
 from assay.cli.gate import gate
 from assay.cli.generate import generate
+from assay.cli.import_ import import_
 from assay.cli.judges import judges
 from assay.cli.label import label
+from assay.cli.leaderboard import leaderboard
+from assay.cli.providers import providers
+from assay.cli.report import report
 from assay.cli.run import run
 from assay.cli.score import score
+from assay.cli.view import view
 from assay.errors import AssayError, RunStopped, UsageError
 
 CONTEXT = {
@@ -83,5 +89,8 @@ def main() -> None:
     """  # noqa: D301  (click reads the backspace)
 
 
-for command in (run, score, compare, gate, label, export, card, judges, generate, tasks, cases, data):
+for command in (
+    run, score, compare, report, view, leaderboard, findings, gate, label, export, card, judges, generate, tasks, cases,
+    data, import_, providers,
+):  # fmt: skip
     main.add_command(command)

@@ -54,11 +54,25 @@ def judging(command: Callable[..., None]) -> Callable[..., None]:
             help="A model that grades where rules cannot tell; repeat it for a majority of several.",
         ),
         judged_by("--allow-self-judge", "of_itself", is_flag=True, help="A model may grade its own replies."),
-        judged_by("--embedder", default="", metavar="MODEL", help="An /embeddings model, or minilm; else lexical."),
-        judged_by("--toxicity", default="", metavar="MODEL", help="A /moderations model that scores toxicity."),
+        judged_by(
+            "--embedder", default="", metavar="MODEL", help="An /embeddings model, hf/… or minilm; else lexical."
+        ),
+        judged_by(
+            "--toxicity", default="", metavar="MODEL",
+            help="A /moderations model that scores toxicity, or a classifier as below.",
+        ),
+        judged_by(
+            "--classifier", "classifiers", multiple=True, metavar="NAME|FILE.toml",
+            help="A classifier or guard in place of the judges it stands in for; NAME=MODEL: on another model.",
+        ),
         sent(
             "--base-url", default="", metavar="URL",
-            help="Where openai/… goes. Default: $OPENAI_BASE_URL. name/… goes to $NAME_BASE_URL, with $NAME_API_KEY.",
+            help="Where openai/… goes. Default: $OPENAI_BASE_URL. name/… goes to $NAME_BASE_URL, with $NAME_API_KEY "
+                 "(see `assay providers`).",
+        ),
+        sent(
+            "--model-option", "model_options", multiple=True, callback=pairs, metavar="NAME=JSON",
+            help="How hf/… is loaded (dtype, device_map, quantization, batch_size, …), or a flag of vllm serve.",
         ),
         sent("--allow-http", is_flag=True, help="Allow plain http to another machine."),
         sent("--timeout", default=600.0, show_default=True, metavar="SECONDS", help="For one reply."),
@@ -77,6 +91,7 @@ def judging(command: Callable[..., None]) -> Callable[..., None]:
 def opened(judges: Sequence[str], options: dict[str, Any]) -> tuple[Connections, Judging]:
     """What the shared options ask for."""
     from assay.judging import Judging
+    from assay.local import Locals
     from assay.models import Connections
 
     at_once = options["max_connections"]
@@ -87,8 +102,16 @@ def opened(judges: Sequence[str], options: dict[str, Any]) -> tuple[Connections,
         connections=at_once,
         rpm=options["rpm"],
         tpm=options["tpm"],
+        local=Locals(options["model_options"]),
     )
-    return connections, Judging(tuple(judges), options["embedder"], options["toxicity"], at_once, options["of_itself"])
+    return connections, Judging(
+        tuple(judges),
+        options["embedder"],
+        options["toxicity"],
+        at_once,
+        options["of_itself"],
+        tuple(options["classifiers"]),
+    )
 
 
 def globs(tasks: Sequence[str]) -> list[str]:

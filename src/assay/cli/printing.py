@@ -21,9 +21,10 @@ def wide() -> Console:
     return console if console.is_terminal else Console(width=240)
 
 
-def print_result(folder: RunFolder, groups: bool) -> None:
-    """The table of a run, and where its files are."""
+def print_result(folder: RunFolder, groups: bool, opened: bool = False) -> None:
+    """The table of a run, and where its files are; the last is its page, which is opened where that is asked for."""
     from assay.report.table import run_table
+    from assay.reporting import shown, write_report
 
     console = wide()
     result = folder.read_result()
@@ -38,6 +39,10 @@ def print_result(folder: RunFolder, groups: bool) -> None:
         ("run.json", "what was asked"),
     ):
         click.echo(f"{folder.path / name}   {what}")
+    page = write_report(folder)
+    click.echo(f"{page}   all of it as a page")
+    if opened:
+        shown(page)
 
 
 def print_studies(result: Mapping[str, Any], console: Console) -> None:

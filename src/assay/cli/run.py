@@ -47,9 +47,17 @@ if TYPE_CHECKING:
         help="A TOML table of prices, before ~/.cache/assay/prices.toml and the packaged one.")  # fmt: skip
 @kept_in("--fresh", is_flag=True, help="Ask anew, whatever is stored.")
 @kept_in("--groups", is_flag=True, help="Show each source, attack and type in the table too.")
+@kept_in("--open", "opened_page", is_flag=True, help="Open the report when the run is done.")
 @kept_in("--out", default="runs", show_default=True, type=click.Path(path_type=Path), help="Where runs are kept.")
 def run(
-    model: str, data: str, tasks: Sequence[str], judges: Sequence[str], out: Path, groups: bool, **options: Any
+    model: str,
+    data: str,
+    tasks: Sequence[str],
+    judges: Sequence[str],
+    out: Path,
+    groups: bool,
+    opened_page: bool,
+    **options: Any,
 ) -> None:
     """Measure MODEL: ask every row, judge every reply, print the table, keep everything.
 
@@ -91,7 +99,7 @@ def run(
     if options["dry_run"]:
         _print_forecast(order, connections, budget)
         return
-    print_result(run_order(order, connections, shown(), budget), groups)
+    print_result(run_order(order, connections, shown(), budget), groups, opened_page)
 
 
 def _print_forecast(order: Order, connections: Connections, budget: Budget) -> None:

@@ -23,11 +23,13 @@ from assay.errors import UsageError
          help="Also write the published toolkit's numbers as JSON.")  # fmt: skip
 @scored("--tasks", multiple=True, metavar="GLOB", help="Only these tasks.")
 @scored("--groups", is_flag=True, help="Show each source, attack and type in the table too.")
+@scored("--open", "opened_page", is_flag=True, help="Open the report when it is done.")
 @scored("--labels", type=click.Path(path_type=Path), metavar="SHEET",
          help="A sheet of `assay label` that people filled in.")  # fmt: skip
 @judging
 def score(source: Path, layout: str, out: Path | None, upstream_report: Path | None, labels: Path | None,
-          judges: Sequence[str], tasks: Sequence[str], groups: bool, **options: Any) -> None:  # fmt: skip
+          judges: Sequence[str], tasks: Sequence[str], groups: bool, opened_page: bool,
+          **options: Any) -> None:  # fmt: skip
     """Judge and measure stored replies again; the model is not asked.
 
     \b
@@ -43,6 +45,6 @@ def score(source: Path, layout: str, out: Path | None, upstream_report: Path | N
     order = Rescoring(source, layout, out or source, tasks_of(stored, globs(tasks)), judging, upstream_report, labels)
     if layout == "trustllm" and out is None:
         raise UsageError("--format trustllm needs --out RUN: the folder to write the result into")
-    print_result(rescore(order, connections, shown()), groups)
+    print_result(rescore(order, connections, shown()), groups, opened_page)
     if upstream_report is not None:
         click.echo(f"{upstream_report}   the published toolkit's numbers")

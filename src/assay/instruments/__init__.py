@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import orjson
 
 from assay.errors import UsageError
+from assay.instruments.classifiers import Labeller
+from assay.judges.by_classifier import Classifying
 from assay.judges.lexical import ngram_vectors
 from assay.schema import Answer, Message, Model, Question, Request
 
@@ -36,21 +38,41 @@ class Lexical:
         return ngram_vectors(texts)
 
 
-class MiniLM:
-    """all-MiniLM-L6-v2 through sentence-transformers (the `minilm` extra), loaded on first use."""
+class Sentences:
+    """A sentence embedder in this process, through sentence-transformers (the `local` or `minilm` extra).
 
-    name = "sentence-transformers/all-MiniLM-L6-v2"
+    Args:
+        name: on the Hugging Face hub, or a folder.
+    """
 
-    def __init__(self) -> None:
+    def __init__(self, name: str) -> None:
         try:
             from sentence_transformers import SentenceTransformer
         except ImportError as error:
-            raise UsageError("the MiniLM embedder needs an extra: pip install 'llm-assay[minilm]'") from error
-        self._model = SentenceTransformer(self.name)
+            raise UsageError(f"the embedder {name} needs an extra: pip install 'llm-assay[minilm]'") from error
+        self.name = name
+        self._model = SentenceTransformer(name)
 
     async def __call__(self, texts: Sequence[str]) -> list[list[float]] | None:
-        """One 384-dimensional vector a text."""
+        """One vector a text."""
         return [[float(number) for number in vector] for vector in self._model.encode(list(texts))]
+
+
+MINILM = "sentence-transformers/all-MiniLM-L6-v2"
+"""What `--embedder minilm` stands for: 384 dimensions."""
+
+
+class Scorer(Protocol):
+    """Texts → a number each; None where none could be had."""
+
+    @property
+    def name(self) -> str:
+        """What is shown wherever its numbers are."""
+        ...
+
+    def __call__(self, texts: Sequence[str]) -> Awaitable[Answer]:
+        """One number a text, in order."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +99,13 @@ class Instruments:
 
     grader: Model | None = None
     embedder: Embedder | None = None
-    toxicity: Asked | None = None
+    toxicity: Scorer | None = None
+    classifiers: Mapping[str, Labeller] = field(default_factory=dict)
 
     async def answer(self, question: Question) -> Answer:
         """The instrument's answer; None where the instrument is not there; "" where a grader failed."""
+        if isinstance(question, Classifying):
+            return await self._classified(question)
         if question.instrument == "grader":
             if self.grader is None:
                 return None
@@ -88,3 +113,11 @@ class Instruments:
             return reply.text if reply.gradable else ""
         instrument = self.embedder if question.instrument == "embedder" else self.toxicity
         return None if instrument is None else await instrument(question.texts)
+
+    async def _classified(self, question: Classifying) -> Answer:
+        classifier = self.classifiers.get(question.classifier)
+        if classifier is None:
+            return None
+        prompt = next((turn.content for turn in reversed(question.chat) if turn.role == "user"), "")
+        said = await classifier([(prompt, text) for text in question.texts])
+        return said[0] if said else None

@@ -2,35 +2,44 @@
 
 from __future__ import annotations
 
-import os
-import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
-from dotenv import dotenv_values
-
+from assay import plugins
 from assay.errors import UsageError
+from assay.local import HUGGING_FACE, Locals
+from assay.models.addresses import OPENAI_URL, address_of, environment, key_of, without_key
 from assay.models.baselines import BASELINES, Baseline
 from assay.models.cached import Journal, cached
 from assay.models.chat import ChatCompletions, Embeddings, Endpoint, Moderations
-from assay.models.http import Http, checked_key, checked_url
+from assay.models.http import Http, checked_url
+from assay.models.local import served
 from assay.models.pace import Pace
+from assay.models.plugged import Plugged
+from assay.models.providers import Provider, table
 from assay.models.wrappers import limited, retrying
 from assay.schema import Model
 
-OPENAI_URL = "https://api.openai.com/v1"
-
-__all__ = ["Connections", "Journal", "Pace", "cached", "limited", "pace_of", "retrying"]
+__all__ = [
+    "OPENAI_URL",
+    "Connections",
+    "Journal",
+    "Pace",
+    "Plugged",
+    "cached",
+    "environment",
+    "limited",
+    "pace_of",
+    "retrying",
+]
 
 
 @dataclass(slots=True)
 class Connections:
     """Opens models, embedders and moderation endpoints; what goes to one endpoint with one key shares one `Pace`.
 
-    `base_url` and the environment (`OPENAI_BASE_URL`, `OPENAI_API_KEY`, also from a `.env` in the working directory)
-    say where `openai/…` goes; `NAME_BASE_URL` and `NAME_API_KEY` where `name/…` goes. `connections`, `rpm` and `tpm`
-    hold for each endpoint and key.
+    `providers.toml` says where `deepseek/…` goes, and by which variable its key; `NAME_BASE_URL` and `NAME_API_KEY`,
+    also from a `.env` in the working directory, go before it, and say it of names that are not there. `base_url` is
+    where `openai/…` goes. `connections`, `rpm` and `tpm` hold for each endpoint and key.
     """
 
     base_url: str = ""
@@ -39,9 +48,12 @@ class Connections:
     connections: int = 32
     rpm: float | None = None
     tpm: float | None = None
+    local: Locals = field(default_factory=Locals)
+    """Weights in this process (`hf/…`), and vLLM servers that it starts."""
     http: Http = field(init=False, repr=False)
     """Connections that know no key."""
-    _endpoints: dict[tuple[str, str], Endpoint] = field(default_factory=dict, init=False, repr=False)
+    _endpoints: dict[tuple[str, str, str], Endpoint] = field(default_factory=dict, init=False, repr=False)
+    _plugged: dict[str, Pace] = field(default_factory=dict, init=False, repr=False)
     _halted: bool = field(default=False, init=False)
 
     def __post_init__(self) -> None:
@@ -58,60 +70,79 @@ class Connections:
             if model not in BASELINES:
                 raise UsageError(f"no baseline named {model!r}; there are: {', '.join(BASELINES)}")
             return Baseline(name, BASELINES[model])
+        if provider == HUGGING_FACE:
+            return self.local.model(name)
+        if provider == "vllm":
+            at = self._endpoint(provider)
+            return ChatCompletions(name, model, served(at, self.local.server(model, at.url)))
+        if provider not in table() and (plugged := plugins.model(provider, model)) is not None:
+            return Plugged(plugged, self._pace(name))
         return ChatCompletions(name, model, self._endpoint(provider))
 
     def embedder(self, name: str) -> Embeddings:
         """An embedder behind an `/embeddings` endpoint."""
         provider, model = split(name)
-        return Embeddings(name, model, self._endpoint(provider))
+        return Embeddings(name, model, self._endpoint(provider, "embeddings"))
 
     def moderations(self, name: str) -> Moderations:
         """A toxicity instrument behind a `/moderations` endpoint."""
         provider, model = split(name)
-        return Moderations(name, model, self._endpoint(provider))
+        return Moderations(name, model, self._endpoint(provider, "moderations"))
 
-    def _endpoint(self, provider: str) -> Endpoint:
-        """Where a provider is asked. Any name may be a service's: `NAME_BASE_URL` and `NAME_API_KEY` say the rest."""
-        env, name = environment(), re.sub(r"\W", "_", provider).upper()
-        key_name = f"{name}_API_KEY"
-        key = checked_key(env.get(key_name, ""), key_name)
-        url = env.get(f"{name}_BASE_URL", "")
-        if provider == "openai":
-            url = self.base_url or url or OPENAI_URL
-        if not url:
-            raise UsageError(
-                f"unknown provider {provider!r}; there are: openai, baseline. Any service or local server that speaks "
-                "OpenAI's chat completions is `openai/MODEL` with --base-url URL (or OPENAI_BASE_URL); a second one, "
-                f"such as a judge's, is `{provider}/MODEL` once {name}_BASE_URL says where it is"
-            )
-        if not key and url == OPENAI_URL:
-            raise UsageError(
-                f"{key_name} is not set: put it into the environment or into a .env file here, or give --base-url "
-                "for a server that needs none. Without any key: `assay run baseline/refuser`"
-            )
-        return self._opened(checked_url(url, self.allow_http), key, key_name)
+    def _endpoint(self, provider: str, instrument: str = "") -> Endpoint:
+        """Where a provider is asked, as a model or as an instrument."""
+        env = environment()
+        row, url = address_of(provider, env, self.base_url)
+        if instrument and row.speaks != "chat":
+            raise UsageError(f"{row.name} is asked for chats only: name another provider for {instrument}")
+        key, key_name = key_of(provider, row, env)
+        if not key and url == row.url and not row.keyless:
+            raise without_key(provider, key_name)
+        return self._opened(checked_url(url, self.allow_http), key, key_name, row)
 
-    def _opened(self, url: str, key: str, key_name: str) -> Endpoint:
-        if (url, key) not in self._endpoints:
-            pace = Pace(self.connections, self.rpm, self.tpm)
-            if self._halted:
-                pace.halt()
-            self._endpoints[url, key] = Endpoint(url, Http(key, self.timeout_s), key_name, pace)
-        return self._endpoints[url, key]
+    def address(self, name: str) -> str:
+        """The base URL of a model string; whether there is a key for it is not looked at.
+
+        Raises:
+            UsageError: unknown provider, or no model.
+        """
+        return checked_url(address_of(split(name)[0], environment(), self.base_url)[1], self.allow_http)
+
+    def _opened(self, url: str, key: str, key_name: str, row: Provider) -> Endpoint:
+        place = url, key, row.id
+        if place not in self._endpoints:
+            pace = self._new_pace()
+            http = Http(key, self.timeout_s, row.key_header, row.headers)
+            self._endpoints[place] = Endpoint(url, http, key_name, pace, row)
+        return self._endpoints[place]
+
+    def _pace(self, name: str) -> Pace:
+        """The pace of a plugin's model."""
+        if name not in self._plugged:
+            self._plugged[name] = self._new_pace()
+        return self._plugged[name]
+
+    def _new_pace(self) -> Pace:
+        pace = Pace(self.connections, self.rpm, self.tpm)
+        if self._halted:
+            pace.halt()
+        return pace
 
     def halt(self) -> None:
         """Ask nobody any more: whoever waits to ask gets `Stopped`. What is on the wire is not touched."""
         self._halted = True
-        for endpoint in self._endpoints.values():
-            endpoint.pace.halt()
+        self.local.halt()
+        for pace in (*(endpoint.pace for endpoint in self._endpoints.values()), *self._plugged.values()):
+            pace.halt()
 
     async def close(self) -> None:
         """Close all connections."""
+        await self.local.close()
         for endpoint in self._endpoints.values():
             await endpoint.http.close()
 
 
-def pace_of(model: ChatCompletions | Embeddings | Moderations) -> Pace:
+def pace_of(model: ChatCompletions | Embeddings | Moderations | Plugged) -> Pace:
     """The pace at which a model's endpoint is asked: for `limited` and `retrying`, by whatever they are parted."""
     return model.at.pace
 
@@ -128,9 +159,3 @@ def split(name: str) -> tuple[str, str]:
             f"{name!r} is not a model string; write provider/model, such as openai/gpt-4o-mini or baseline/chance"
         )
     return provider, model
-
-
-def environment() -> Mapping[str, str]:
-    """The process environment over a `.env` file of the working directory."""
-    dotenv = {key: value for key, value in dotenv_values(Path(".env")).items() if value is not None}
-    return {**dotenv, **os.environ}

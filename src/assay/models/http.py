@@ -7,7 +7,7 @@ prints what a whole sample costs. Everything above this module sees only `Answer
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
@@ -56,12 +56,20 @@ class Answer:
 class Http:
     """A keep-alive connection pool to one endpoint, and the only holder of its key.
 
-    The key goes out in a header and never comes back: a server that repeats it finds `[key]` in its place.
-    Certificates are checked, redirects are not followed.
+    The key goes out in a header (as a bearer token, unless another header is named) and never comes back: a server that
+    repeats it finds `[key]` in its place. Certificates are checked, redirects are not followed.
     """
 
-    def __init__(self, key: str = "", timeout_s: float = 600.0) -> None:
+    def __init__(
+        self,
+        key: str = "",
+        timeout_s: float = 600.0,
+        key_header: str = "authorization",
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
         self._key = key
+        self._key_header = key_header
+        self._headers = {"content-type": "application/json", **(headers or {})}
         self._secret = key.encode()
         self._timeout = timedelta(seconds=timeout_s)
         self._client: Client | None = None
@@ -101,9 +109,9 @@ class Http:
         return text.replace(self._key, "[key]") if self._key else text
 
     def _opened(self, url: str) -> Client:
-        headers = {"content-type": "application/json"}
+        headers = dict(self._headers)
         if self._key:
-            headers["authorization"] = f"Bearer {self._key}"
+            headers[self._key_header] = f"Bearer {self._key}" if self._key_header == "authorization" else self._key
         builder = (
             ClientBuilder()
             .default_headers(headers)

@@ -19,7 +19,7 @@ from assay.models.tokens import OPEN_REPLY_TOKENS, chat_tokens
 from assay.schema import Reply, Request
 
 if TYPE_CHECKING:
-    from assay.models.chat import Transient
+    from assay.models.endpoint import Transient
 
 STREAK = 3
 """So many requests in a row turned away, and nobody new is sent."""

@@ -46,6 +46,8 @@ class Price:
 
 
 FREE = Price(0.0, 0.0)
+FREE_AT = ("baseline", "hf", "hf-classifier")
+"""In this process: no endpoint, or local weights, named before an `@`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ class Prices:
 
     def of(self, model: str, endpoint: str) -> Price | None:
         """What a model costs at an endpoint; None where no table knows."""
-        if endpoint == "baseline":
+        if endpoint.partition("@")[0] in FREE_AT:
             return FREE
         for table in self.tables:
             patterns = [one for one in table if _matches(one, model) and table[one].holds_at(endpoint)]

@@ -2,8 +2,8 @@
 
     magic 8 | crc32 4 | length of the body 4 | when, ns since 1970, 8 | key 16 | body: JSON
 
-The body is [text, finish, error, prompt tokens, completion tokens, model], and log-probabilities after them where the
-reply has any.
+The body is [text, finish, error, prompt tokens, completion tokens, model]; after them log-probabilities, and after
+these the reasoning, where the reply has any.
 
 The checksum covers all that follows it. It is against rot, not against people: whoever can write the file could write
 any checksum. The first byte of the magic is in no UTF-8 text, so no reply, however crafted, can hold a forged one.
@@ -29,8 +29,10 @@ def written(key: bytes, model: str, reply: Reply) -> bytes:
     """The bytes of a reply; `key` has 16, `model` is there for whoever looks into the file."""
     usage = reply.usage
     said = [reply.text, reply.finish, reply.error, usage.prompt, usage.completion, model]
-    if reply.logprobs:
+    if reply.logprobs or reply.reasoning:
         said.append(reply.logprobs)
+    if reply.reasoning:
+        said.append(reply.reasoning)
     body = orjson.dumps(said)
     checked = _CHECKED.pack(len(body), time_ns(), key)
     return b"".join((MAGIC, crc32(body, crc32(checked)).to_bytes(4, "big"), checked, body))
@@ -53,7 +55,8 @@ def read(key: bytes, blob: bytes) -> Reply | None:
     """The reply, or None where these are not the bytes that were written under this key."""
     if not sound(blob) or key_of(blob) != key:
         return None
-    text, finish, error, prompt, completion, _, *logprobs = orjson.loads(blob[HEAD.size :])
-    if logprobs:
-        return Reply(text, finish, error, Usage(prompt, completion), logprobs=tuple(map(tuple, logprobs[0])))
-    return Reply(text, finish, error, Usage(prompt, completion))
+    text, finish, error, prompt, completion, _, *more = orjson.loads(blob[HEAD.size :])
+    if not more:
+        return Reply(text, finish, error, Usage(prompt, completion))
+    logprobs, reasoning = more if len(more) > 1 else (more[0], "")
+    return Reply(text, finish, error, Usage(prompt, completion), {}, tuple(map(tuple, logprobs)), reasoning)

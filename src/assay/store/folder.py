@@ -333,8 +333,10 @@ def record_of(kept: Mapping[str, Any]) -> Record:
 def _kept_reply(reply: Reply) -> list[Any]:
     usage = reply.usage
     kept = [reply.text, reply.finish, reply.error, usage.prompt, usage.completion, reply.recorded]
-    if reply.logprobs:
+    if reply.logprobs or reply.reasoning:
         kept.append(reply.logprobs)
+    if reply.reasoning:
+        kept.append(reply.reasoning)
     return kept
 
 
@@ -346,9 +348,10 @@ def _reply_of(
     completion: int,
     recorded: Raw,
     logprobs: Sequence[Sequence[Any]] = (),
+    reasoning: str = "",
 ) -> Reply:
     alternatives = tuple((token, share) for token, share in logprobs)
-    return Reply(text, finish, error, Usage(prompt, completion), recorded, alternatives)
+    return Reply(text, finish, error, Usage(prompt, completion), recorded, alternatives, reasoning)
 
 
 def _verdict_of(

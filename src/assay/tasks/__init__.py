@@ -11,6 +11,7 @@ from functools import cache
 from importlib import import_module
 from pkgutil import walk_packages
 
+from assay import plugins
 from assay.errors import UsageError
 from assay.schema import Task
 from assay.taxonomy import AREAS
@@ -18,11 +19,11 @@ from assay.taxonomy import AREAS
 
 @cache
 def all_tasks() -> tuple[Task, ...]:
-    """Every task, area by area."""
+    """Every task, area by area; those of plugins after them."""
     modules = (import_module(found.name) for found in walk_packages(__path__, f"{__name__}."))
     found = [task for module in modules for task in getattr(module, "TASKS", ())]
     order = list(AREAS)
-    return tuple(sorted(found, key=lambda task: order.index(task.dimension)))
+    return (*sorted(found, key=lambda task: order.index(task.dimension)), *plugins.tasks())
 
 
 def select(patterns: Sequence[str], among: Sequence[Task] | None = None) -> tuple[Task, ...]:
@@ -36,12 +37,14 @@ def select(patterns: Sequence[str], among: Sequence[Task] | None = None) -> tupl
         UsageError: a glob matches nothing.
     """
     known = all_tasks() if among is None else tuple(among)
+    areas = {*AREAS, *(task.dimension for task in known)}
     chosen: list[Task] = []
     for pattern in patterns:
-        glob = pattern if "/" in pattern else f"{pattern}/*" if pattern in AREAS else f"*/{pattern}"
+        glob = pattern if "/" in pattern else f"{pattern}/*" if pattern in areas else f"*/{pattern}"
         matching = [task for task in known if fnmatchcase(task.id, glob)]
         if not matching:
-            listed = "`assay tasks` lists them all" if among is None else f"there are: {', '.join(t.id for t in known)}"
+            there = f"there are: {', '.join(task.id for task in known)}"
+            listed = f"`assay tasks` lists them all{plugins.tasks_missing()}" if among is None else there
             raise UsageError(f"no task matches {pattern!r}; {listed}")
         chosen += matching
     return tuple(task for task in known if task in chosen) if patterns else known

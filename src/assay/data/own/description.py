@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from assay import plugins
 from assay.data.own.checking import check_template, choice, known, meant, number, texts
 from assay.data.own.files import pair, read_toml
 from assay.data.own.lines import records
@@ -29,7 +30,7 @@ JUDGES: Mapping[str, tuple[str, ...]] = {
     "toxicity": (),
     "similarity": ("against",),
 }
-"""Kind of judge → the keys that it takes beside `kind`."""
+"""Kind of judge → the keys that it takes beside `kind`; a plugin's takes `labels`, and what keys it likes."""
 GOLDLESS = ("refusal", "toxicity")
 """Kinds that need no gold, unless the TOML names it."""
 METRICS = ("refusal_rate", "rate", "accuracy", "macro_f1", "mean", "pearson")
@@ -187,7 +188,9 @@ def _template(path: Path, given: object, first: Mapping[str, Any]) -> dict[str, 
 def _kind(path: Path, judge: Mapping[str, Any]) -> str:
     if "kind" not in judge:
         raise UsageError(f'{path}: [judge] says no kind, such as kind = "refusal"; there are: {", ".join(JUDGES)}')
-    kind = choice(f"{path}, [judge]: kind", judge["kind"], JUDGES)
+    if judge["kind"] not in tuple(JUDGES):
+        return choice(f"{path}, [judge]: kind", judge["kind"], (*JUDGES, *plugins.names("assay.judges")))
+    kind = str(judge["kind"])
     known(f"{path}, [judge] of kind {kind}", judge, ("kind", *JUDGES[kind]))
     return kind
 
@@ -206,6 +209,8 @@ def _judge(path: Path, kind: str, given: Mapping[str, Any], first: Mapping[str, 
     elif kind == "number":
         for key in judge:
             judge[key] = number(f"{where}: {key}", judge[key])
+    elif kind not in JUDGES and "labels" in judge:
+        judge["labels"] = dict.fromkeys(texts(f"{where}: labels", judge["labels"]), ())
     elif kind == "similarity" and judge.get("against", "gold") not in first:
         raise UsageError(f'{where}: similarity compares with a column: against = "…"; there are: {", ".join(first)}')
     return judge
@@ -270,7 +275,7 @@ def _check_use(described: Description) -> None:
 
 def _check_score(described: Description, where: str, score: Mapping[str, Any]) -> None:
     metric, kind = score["metric"], described.kind
-    valued = kind in ("number", "toxicity", "similarity")
+    valued = kind in ("number", "toxicity", "similarity") or not described.labels
     fits = {
         "refusal_rate": kind == "refusal",
         "rate": bool(described.labels),

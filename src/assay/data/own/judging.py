@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from assay.data.own.description import Description
+from assay import plugins
+from assay.data.own.description import JUDGES, Description
 from assay.judges import (
     by_choice,
     by_grader,
@@ -44,6 +45,8 @@ def judge_of(described: Description) -> Judge:
         return by_grader("grader", lambda row: _asked(given["question"], row), tuple(given["labels"]))
     if kind == "number":
         return _by_number(given.get("low"), given.get("high"), given.get("tolerance", 0.0))
+    if kind not in JUDGES:
+        return plugins.judge(kind, {key: value for key, value in given.items() if key != "labels"})
     judges: Mapping[str, Callable[[], Judge]] = {
         "refusal": by_refusal,
         "choice": by_choice,
@@ -99,6 +102,8 @@ def _usual(described: Description) -> dict[str, Any]:
         return {"name": "rta", "metric": "refusal_rate"}
     if kind in ("toxicity", "similarity") or (kind == "number" and not described.has_gold):
         return {"name": kind if kind != "number" else "mean", "metric": "mean"}
+    if not described.labels and kind != "number":
+        return {"name": kind, "metric": "mean"}
     if described.has_gold:
         return {"metric": "accuracy"}
     label = described.labels[0]

@@ -1,0 +1,40 @@
+"""`assay report`: a run as a page to read and send, or as a PDF to file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from assay.errors import UsageError
+
+
+@click.command()
+@click.argument("runs", nargs=-1, required=True, metavar="RUN...", type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path), metavar="FILE",
+              help="Default: report.html, or report.pdf, in RUN.")  # fmt: skip
+@click.option("--pdf", is_flag=True, help="A PDF instead, printed by an installed Chromium or Chrome.")
+@click.option("--lang", type=click.Choice(["en", "zh"]), default="en", show_default=True,
+              help="Of the PDF; a page has both.")  # fmt: skip
+@click.option("--open", "opened", is_flag=True, help="Open it.")
+def report(runs: Sequence[Path], out: Path | None, pdf: bool, lang: str, opened: bool) -> None:
+    """Write the page of each RUN: one file that opens from disk and asks nothing of anybody, English and Chinese.
+
+    It says which dimension is weakest and how sure that is, then every task with interval, missing rows, both scorings,
+    judge and samples. `assay run` and `assay score` write it, too.
+
+    \b
+    To file it as evidence:  assay report runs/RUN --pdf
+    """  # noqa: D301  (click reads the backspace)
+    from assay.reporting import printed, shown, write_report
+    from assay.store import RunFolder
+
+    if out is not None and len(runs) > 1:
+        raise UsageError("--out is one file: give one RUN, or leave --out away")
+    for path in runs:
+        folder = RunFolder(path)
+        file = printed(write_report(folder), out or path / "report.pdf", lang) if pdf else write_report(folder, out)
+        click.echo(file)
+        if opened:
+            shown(file)

@@ -1,0 +1,332 @@
+"""How a run was made, and how to make it again: command, data and licences, judges and their errors, deviations."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from assay.pages import names
+from assay.pages.both import Both, both
+from assay.report.excerpts import Excerpts
+from assay.report.masking import masked
+from assay.report.wording import count, percent, rows, span
+
+Found = Mapping[str, Any]
+
+SECRET = re.compile(r"(?<=//)[^/@\s]+@")
+"""What stands before the host of a URL."""
+
+OPENAI = "https://api.openai.com"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What only the surroundings know: of the run's data, and where the run lies."""
+
+    folder: str
+    licence: str = ""
+    """Of the data; empty where nobody says."""
+    tasks: int = 0
+    """How many tasks a run asks for that names none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Data:
+    """What was asked."""
+
+    name: str
+    langs: Both | str
+    rows: str
+    licence: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeLine:
+    """A judge with a card, or a model that graded."""
+
+    name: str
+    labels: str
+    misses: str
+    misses_span: Both | str
+    false: str
+    false_span: Both | str
+    flips: Both
+    sources: str
+
+
+@dataclass(frozen=True, slots=True)
+class CostLine:
+    """What a model, or a task, took."""
+
+    name: Both | str
+    requests: str
+    tokens: str
+    cost: str
+    share: float
+    """Of the one with the most tokens."""
+
+
+# ---- the command --------------------------------------------------------------------------------
+
+
+def command(run: Found, known: Known) -> str:
+    """What makes the same run, as it was asked for."""
+    if run.get("endpoint") == "recorded":
+        return shlex.join(
+            ["assay", "score", masked(run["data"]["name"]), "--format", "trustllm", "--out", known.folder]
+        )
+    words = ["assay", "run", run["model"], "--data", run["data"]["name"], *_asking(run), *_tasks(run, known)]
+    words += [*_sampling(run.get("sampling", {})), *_judging(run.get("judges", {}))]
+    endpoint = SECRET.sub("", str(run.get("endpoint", "")))
+    if endpoint.startswith("http") and run["model"].startswith("openai/") and not endpoint.startswith(OPENAI):
+        words += ["--base-url", endpoint]
+    return _folded(words)
+
+
+def _asking(run: Found) -> Iterator[str]:
+    if run.get("langs"):
+        yield from ("--lang", ",".join(run["langs"]))
+    if run.get("limit"):
+        yield from ("--limit", str(run["limit"]))
+    if run.get("epochs", 1) != 1:
+        yield from ("--epochs", str(run["epochs"]))
+
+
+def _tasks(run: Found, known: Known) -> Iterator[str]:
+    """The tasks, where they are not those of a run that names none."""
+    if 0 < len(run["tasks"]) < known.tasks:
+        yield from ("--tasks", ",".join(run["tasks"]))
+
+
+def _sampling(sampling: Found) -> Iterator[str]:
+    options = (
+        ("system", "--system"),
+        ("max_tokens", "--max-reply-tokens"),
+        ("seed", "--seed"),
+        ("temperature", "--temperature"),
+        ("shuffle_options", "--shuffle-options"),
+    )
+    for name, option in options:
+        if sampling.get(name) not in (None, ""):
+            yield from (option, str(sampling[name]))
+    import json
+
+    for name, value in dict(sampling.get("extra") or {}).items():
+        yield from ("--extra", f"{name}={json.dumps(value, ensure_ascii=False)}")
+
+
+def _judging(judges: Found) -> Iterator[str]:
+    for grader in judges.get("graders", ()):
+        yield from ("--judge", grader)
+    if judges.get("of_itself"):
+        yield "--allow-self-judge"
+    embedder = judges.get("embedder") or ""
+    if embedder and not embedder.startswith("lexical"):
+        yield from ("--embedder", embedder)
+    if judges.get("toxicity"):
+        yield from ("--toxicity", judges["toxicity"])
+
+
+def _folded(words: Sequence[str]) -> str:
+    """A line an option."""
+    lines = [shlex.join(words[:3])]
+    for word in words[3:]:
+        if word.startswith("--"):
+            lines.append(f"  {word}")
+        else:
+            lines[-1] += f" {shlex.quote(word)}"
+    return " \\\n".join(lines)
+
+
+# ---- data, judges, deviations, cost -------------------------------------------------------------
+
+
+def data(result: Found, excerpts: Excerpts, known: Known) -> Data:
+    """What was asked, with licence and hash."""
+    run = result["run"]
+    langs = [names.lang(code) for code in run.get("langs") or ("en",)]
+    return Data(
+        data_name(run),
+        both("{all}", "{all}", all=Both(", ".join(one.en for one in langs), "、".join(one.zh for one in langs))),
+        count(sum(excerpts.seen.values())),
+        known.licence,
+        run["data"]["sha256"],
+    )
+
+
+def data_name(run: Found) -> str:
+    """The data's name; of a file or folder, only its last part: a page is sent to others."""
+    return masked(re.split(r"[/\\]", str(run["data"]["name"]).rstrip("/\\"))[-1])
+
+
+def judges(result: Found) -> list[JudgeLine]:
+    """Those with a card, then the models that graded."""
+    cannot = Both("takes none", "不受影响")
+    cards = [
+        JudgeLine(
+            name,
+            count(card["n"]),
+            percent(1 - card["sensitivity"]),
+            _turned(card.get("intervals", {}).get("sensitivity")),
+            percent(1 - card["specificity"]),
+            _turned(card.get("intervals", {}).get("specificity")),
+            cannot,
+            "; ".join(f"{title} ({one['rows']:,}, {one['licence']})" for title, one in card.get("sets", {}).items()),
+        )
+        for name, card in result["run"].get("judges", {}).get("cards", {}).items()
+    ]
+    return [*cards, *(_grader(name, result) for name in result["run"].get("judges", {}).get("graders", ()))]
+
+
+def _turned(interval: Sequence[float] | None) -> Both | str:
+    return "" if not interval else span(1 - interval[1], 1 - interval[0])
+
+
+def _grader(name: str, result: Found) -> JudgeLine:
+    planted = result.get("planted", {}).get(name)
+    flips = Both("not tested", "未测")
+    if planted is not None and planted["flip_rate"]["value"] is not None:
+        rate, bare = planted["flip_rate"], planted["unplanted"]
+        flips = both(
+            "{share} of {n} ({span}); {bare} change by themselves",
+            "{n} 次中 {share}（{span}）；另有 {bare} 会自行变化",
+            share=percent(rate["value"]),
+            n=count(rate["n"]),
+            span=span(rate["low"], rate["high"]),
+            bare=percent(bare["value"] or 0.0),
+        )
+    return JudgeLine(name, "–", "–", "", "–", "", flips, "")
+
+
+def remarks(result: Found, excerpts: Excerpts) -> list[Both]:
+    """What is unlike the published protocol in this run, and what else a reader must know."""
+    return [*_unlike_published(result, excerpts), *_met(result), *_agreement(result), *_warnings(result)]
+
+
+def _unlike_published(result: Found, excerpts: Excerpts) -> Iterator[Both]:
+    run = result["run"]
+    sampling = run.get("sampling", {})
+    scorings = [one for task in result["tasks"].values() for one in task["measures"].values()]
+    other = [one for one in scorings if _differ(one)]
+    known = [one for one in scorings if one["upstream"].get("value") is not None]
+    if known:
+        yield both(
+            "Both scorings are shown. They differ by more than 0.005 in {n} of the {all} measures that the published "
+            "toolkit has; docs/deviations.md says why, oddity by oddity.",
+            "两种计分并列。原工具包给出的 {all} 项指标中有 {n} 项相差超过 0.005；原因逐条列于 docs/deviations.md。",
+            n=len(other),
+            all=len(known),
+        )
+    if run["data"]["name"] != "trustllm" and run.get("endpoint") != "recorded":
+        yield both(
+            "The prompts are those of {name}, not the published ones: numbers are not comparable with the published "
+            "table.",
+            "题目来自 {name}，并非已发表题目：数值不可与已发表结果直接比较。",
+            name=data_name(run),
+        )
+    if run.get("limit"):
+        yield both("At most {n} rows a task and language were asked.", "每项任务每种语言至多 {n} 题。", n=run["limit"])
+    if sampling.get("temperature") is not None:
+        yield both("One temperature for all tasks: {t}.", "所有任务统一温度：{t}。", t=sampling["temperature"])
+    if sampling.get("system"):
+        yield both("A system prompt stood before every chat.", "每次对话前均有系统提示。")
+    if sampling.get("shuffle_options") is not None:
+        yield both("Options were offered in another order, by seed.", "选项按种子重新排列。")
+    if excerpts.cut:
+        yield both(
+            "{n} ended because they were as long as they might be.",
+            "{n}因长度上限截断。",
+            n=both("{n} replies", "{n} 条回复", n=count(excerpts.cut)),
+        )
+    if run.get("unseen"):
+        yield both("Rows that exports gave away were left out.", "已导出用于训练的题目未问。")
+
+
+def _differ(one: Found) -> bool:
+    corrected, upstream = one["corrected"]["value"], one["upstream"].get("value")
+    return corrected is not None and upstream is not None and abs(corrected - upstream) > 0.005
+
+
+def _met(result: Found) -> Iterator[Both]:
+    met = result["run"].get("trained_on", {}).get("met", {})
+    if met:
+        yield both(
+            "<b>The model was trained on {n} of these rows</b>, {tasks}: its numbers are not those of a model that "
+            "never met them.",
+            "<b>该模型的训练数据包含其中 {n}</b>（{tasks}）：结果不能代表未见过这些题的模型。",
+            n=rows(sum(met.values())),
+            tasks=Both(", ".join(names.task(task).en for task in met), "、".join(names.task(task).zh for task in met)),
+        )
+
+
+def _agreement(result: Found) -> Iterator[Both]:
+    if "panel" in result:
+        alpha = result["panel"]["alpha"]["overall"]
+        if alpha["value"] is not None:
+            yield both(
+                "Krippendorff’s α of {of} judges: {value} ({span}), over {n} verdicts.",
+                "{of} 个评判模型的 Krippendorff α：{value}（{span}），共 {n} 条判定。",
+                of=len(result["panel"]["judges"]),
+                value=f"{alpha['value']:.2f}",
+                span="" if alpha["low"] is None else span(alpha["low"], alpha["high"]),
+                n=count(alpha["n"]),
+            )
+
+
+def _warnings(result: Found) -> Iterator[Both]:
+    """What speaks against a card's error holding here, where numbers were freed from it."""
+    cards = {
+        one["judge_corrected"]["card"]
+        for task in result["tasks"].values()
+        for one in task["measures"].values()
+        if one.get("judge_corrected", {}).get("warnings")
+    }
+    for card in sorted(cards):
+        yield both(
+            "The error of {card} was measured on replies of other models, or on other prompts than these: it may err "
+            "otherwise here.",
+            "{card} 的误差是在其他模型的回复或其他题目上测得的，在此可能不同。",
+            card=card,
+        )
+
+
+def costs(result: Found) -> list[CostLine]:
+    """Tokens and cost of each model, then of each task with all models together; nothing where nothing was counted."""
+    usage = result.get("usage", {})
+    models = {name: one for name, one in usage.get("by_model", {}).items() if one["requests"]}
+    tasks = {name: _together(of.values()) for name, of in usage.get("by_task", {}).items()}
+    ordered = sorted(tasks.items(), key=lambda pair: -_tokens(pair[1]))
+    return [*_cost_lines(list(models.items())), *_cost_lines([(name, one) for name, one in ordered if one["requests"]])]
+
+
+def _together(several: Iterable[Found]) -> dict[str, Any]:
+    several = list(several)
+    paid = [one["cost"] for one in several if one["requests"]]
+    counted = {what: sum(one[what] for one in several) for what in ("requests", "prompt", "completion")}
+    return {**counted, "cost": None if None in paid else sum(paid)}
+
+
+def _tokens(one: Found) -> int:
+    tokens: int = one["prompt"] + one["completion"]
+    return tokens
+
+
+def _cost_lines(named: Sequence[tuple[str, Found]]) -> Iterator[CostLine]:
+    most = max((_tokens(one) for _, one in named), default=0)
+    for name, one in named:
+        yield CostLine(
+            names.TASKS.get(name, name),
+            count(one["requests"]),
+            count(_tokens(one)),
+            "–" if one["cost"] is None else dollars(one["cost"]),
+            _tokens(one) / most if most else 0.0,
+        )
+
+
+def dollars(amount: float) -> str:
+    """`$1.94`; less than a cent with what it needs."""
+    return f"${amount:,.2f}" if amount >= 0.01 or not amount else f"${amount:.2g}"
