@@ -32,6 +32,7 @@ demo: $(VENV)/run ## measure five baselines on the embedded suite and compare th
 	@echo; echo "README.md says what each baseline shows. One run in full: $(BIN)/assay run baseline/chance --out runs/demo"
 
 test: $(VENV)/dev ## pass the tests
+	@.ci/chromium
 	$(BIN)/python -m pytest -n 2
 
 check: $(VENV)/dev ## lint, format, types, and the floors of the house
@@ -73,6 +74,13 @@ bench-start: $(VENV)/run ## how long assay takes to start
 bench-kills: $(VENV)/run ## 50 SIGKILLs at random moments of a run, and what they did (a minute)
 	$(BIN)/python benchmarks/kills.py
 
+bench-viewer: $(VENV)/run ## assay view over 1,000,000 samples: time of its pages, memory (2 minutes at first; ROWS=…)
+	$(BIN)/python benchmarks/viewer.py $(if $(ROWS),--rows $(ROWS))
+
+screenshots: $(VENV)/dev ## photograph the pages into docs/img (needs chromium)
+	@.ci/chromium
+	$(BIN)/python docs/screenshots.py
+
 bench-coverage: $(VENV)/run ## how often intervals cover and tests raise false alarms (some 15 minutes; ONLY="clusters judge")
 	$(BIN)/python benchmarks/coverage.py $(if $(ONLY),--only $(ONLY))
 
@@ -113,4 +121,4 @@ cards: $(VENV)/run ## measure the embedded judges on ../shared/data/judges and w
 clean: ## remove the environment and caches (runs stay)
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
-.PHONY: help demo test test-neighbours align check cover bench bench-peers bench-official bench-memory bench-start bench-kills bench-coverage bench-resampling bench-pins fix pins cards clean
+.PHONY: help demo test test-neighbours align check cover bench bench-peers bench-official bench-memory bench-start bench-kills bench-coverage bench-resampling bench-viewer screenshots bench-pins fix pins cards clean

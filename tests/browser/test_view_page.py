@@ -57,7 +57,10 @@ def test_both_languages_and_themes_by_their_buttons(url: str, opened: Opener) ->
     ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
     page.get_by_role("button", name="中文").click()
     assert page.get_by_role("heading", level=1).inner_text() == "样本"
-    assert page.get_by_role("combobox", name="任务").count() == 1 and page.get_by_text("Task", exact=True).first.is_hidden()
+    assert (
+        page.get_by_role("combobox", name="任务").count() == 1
+        and page.get_by_text("Task", exact=True).first.is_hidden()
+    )
     page.get_by_role("button", name="切换浅色与深色").click()
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") != ground
     page.get_by_role("link", name="各次运行").click()

@@ -31,3 +31,7 @@ def test_the_official_leakage_cases_are_shown_without_an_address() -> None:
     assert shown.output.count("privacy/leakage") == 400
     assert not emails(shown.output)
     assert "***@" in shown.output
+
+
+def test_a_million_letters_without_an_address_take_no_time() -> None:
+    assert masked("x" * 1_000_000) == "x" * 1_000_000

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-EMAIL = re.compile(r"([\w.+-])[\w.+-]*@([\w-])[\w-]*(?=\.)")
+EMAIL = re.compile(r"(?<![\w.+-])([\w.+-])[\w.+-]*@([\w-])[\w-]*(?=\.)")
+"""An address begins where a word does: else a million letters without an @ would be tried from each of them."""
 
 
 def masked(text: str) -> str:
