@@ -152,6 +152,9 @@ async def _run(order: Order, connections: Connections, progress: Progress, budge
     folder = run_folder(order.out, described)
     _same_run(folder, described)
     described["judges"]["cards"] = cards_used(order.tasks, judge_cards())  # not in the folder's name
+    unsent = getattr(connections.model(order.model), "unsent", ())
+    if unsent:  # the service refuses them, whatever the tasks ask for
+        described["sampling"]["unsent"] = unsent
     todo = cases(order.tasks, order.asking)
     if order.trained_on:
         described["trained_on"] = _met(order, todo, progress)
