@@ -104,7 +104,7 @@ test-neighbours: .neighbours/trl/made ## tests that need big neighbours (TRL and
 	@mkdir -p .neighbours && echo '*' > .neighbours/.gitignore
 	@[ -x .neighbours/trl/bin/python ] || $(PYTHON) -m venv .neighbours/trl
 	@.neighbours/trl/bin/pip install --quiet --disable-pip-version-check -c examples/align/constraints.txt \
-		torch -r examples/align/requirements.txt pytest hypothesis -e .
+		torch -r examples/align/requirements.txt sentence-transformers pytest hypothesis -e .
 	@touch $@
 
 fix: $(VENV)/dev ## format, and mend what can be mended

@@ -78,7 +78,7 @@ async def _rescore(order: Rescoring, connections: Connections, progress: Progres
     if sheet is not None:
         described["judges"]["labels"] = sheet.described()
     folder = RunFolder(order.out)
-    if order.upstream_report is not None:
+    if order.upstream_report is not None and not order.judging.classifiers:
         _write_report(order.upstream_report, _report_files(order, described))
     async with journal_open(order.out.parent / "journal.sqlite", connections, progress) as (journal, ending):
         budget = Budget(load_prices())
@@ -97,6 +97,8 @@ async def _rescore(order: Rescoring, connections: Connections, progress: Progres
                 tasks[task]["measures"][name]["labelled"] = one
         folder.write("run.json", described)
         folder.write("result.json", result_of(described, tasks, planted, together, budget))
+    if order.upstream_report is not None and order.judging.classifiers:  # what these said stands in the new samples
+        _write_report(order.upstream_report, _report_files(replace(order, source=order.out, layout="assay"), described))
     return folder
 
 

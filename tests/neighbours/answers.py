@@ -21,3 +21,12 @@ def answer(body: dict[str, Any]) -> Said:
     content |= {"id": "chatcmpl-1", "created": 1, "model": "m"}
     content["usage"]["total_tokens"] = 10  # inspect_ai takes no completion without
     return Said(json.dumps(content).encode())
+
+
+def unblocked(body: dict[str, Any]) -> Said:
+    """The same where nothing is blocked: for tools that do not say how a reply ended."""
+    one = answer(body)
+    content = json.loads(one.body)
+    if content["choices"][0]["finish_reason"] == "content_filter":
+        content["choices"][0] |= {"finish_reason": "stop", "message": {"role": "assistant", "content": "No."}}
+    return Said(json.dumps(content).encode())

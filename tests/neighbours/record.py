@@ -1,7 +1,6 @@
 """Writes tests/interop/recorded anew, with the real tools: run it in the environment of each.
 
-    .neighbours/inspect/bin/python tests/neighbours/record.py inspect
-    .neighbours/lm-eval/bin/python tests/neighbours/record.py lm-eval
+`.neighbours/inspect/bin/python tests/neighbours/record.py inspect`, and the same with `lm-eval`.
 """
 
 from __future__ import annotations
@@ -18,6 +17,7 @@ RECORDED = HERE.parents[1] / "interop" / "recorded"
 sys.path[:0] = [str(HERE.parent), str(HERE.parents[1])]
 
 from answers import answer  # noqa: E402
+
 from commands import assay, run_folder  # noqa: E402
 from endpoint import serving  # noqa: E402
 

@@ -13,11 +13,11 @@ import pytest
 
 pytest.importorskip("inspect_ai", reason="inspect_ai is not installed: `make test-neighbours` makes an environment")
 
+from answers import answer
 from inspect_ai import eval as inspect_eval
 from inspect_ai.log import EvalLog, read_eval_log, read_eval_log_sample, read_eval_log_sample_summaries
 from inspect_ai.model import ModelOutput, ModelUsage, get_model
 
-from answers import answer
 from assay.store import RunFolder
 from commands import assay, read, run_folder
 from endpoint import Endpoint, serving

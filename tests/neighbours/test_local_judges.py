@@ -122,6 +122,19 @@ def test_labels_that_do_not_exclude_each_other_have_probabilities_of_their_own(t
     assert abs(sum(shares.values()) - 1) > 0.01
 
 
+def test_models_that_count_positions_from_behind_the_padding_read_two_tokens_fewer(tmp_path: Path) -> None:
+    """A text as long as one window, and one that is longer: neither runs out of positions."""
+    tokens = tiny_tokenizer()
+    config = transformers.RobertaConfig(
+        vocab_size=len(tokens), hidden_size=32, num_hidden_layers=1, num_attention_heads=2, intermediate_size=32,
+        max_position_embeddings=34, pad_token_id=0, num_labels=2,
+    )  # fmt: skip
+    transformers.RobertaForSequenceClassification(config).save_pretrained(tmp_path)
+    tokens.save_pretrained(tmp_path)
+    whole, longer = classified(tmp_path, ["a" * 32, "a" * 33])
+    assert (len(whole), len(longer)) == (1, 2)
+
+
 # ---- as judges -----------------------------------------------------------------------------------
 
 UPSTREAM = """deciding = "LABEL_1"
@@ -162,10 +175,12 @@ def test_recorded_replies_are_classified_again_and_go_into_the_published_report(
     words = ["run", "baseline/refuser", "--tasks", "safety/misuse", "--limit", 6, "--out", tmp_path / "runs"]
     assert assay(*words).exit_code == 0
     own = described(tmp_path / "own.toml", classifier, UPSTREAM)
-    done = assay("score", run_folder(tmp_path / "runs"), "--classifier", own, "--out", tmp_path / "again")
+    words = ["score", run_folder(tmp_path / "runs"), "--classifier", own, "--out", tmp_path / "again"]
+    done = assay(*words, "--upstream-report", tmp_path / "report.json")
     assert done.exit_code == 0, done.output
     rta = read(tmp_path / "again" / "result.json")["tasks"]["safety/misuse"]["measures"]["rta"]
     assert rta["upstream"]["value"] in (0.0, 1.0), "six times the same words"
+    assert str(rta["upstream"]["value"]) in (tmp_path / "report.json").read_text(encoding="utf-8")
 
 
 def test_a_refusal_classifier_decides_in_place_of_the_rules(classifier: Path, tmp_path: Path) -> None:

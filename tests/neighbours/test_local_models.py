@@ -16,6 +16,8 @@ import pytest
 torch = pytest.importorskip("torch", reason="torch is not installed: `make test-neighbours` makes an environment")
 transformers = pytest.importorskip("transformers", reason="transformers is not installed: `make test-neighbours`")
 
+from huggingface_hub.errors import EntryNotFoundError, LocalEntryNotFoundError  # noqa: E402
+
 from assay.errors import Stopped, UsageError  # noqa: E402
 from assay.judges.by_confidence import by_logprobs  # noqa: E402
 from assay.local import LocalModel, Locals  # noqa: E402
@@ -340,6 +342,51 @@ def test_what_cannot_be_loaded_ends_the_run_with_the_reason(tiny: Path, tmp_path
     (broken / "model.safetensors").write_bytes(b"no weights")
     with pytest.raises(UsageError, match="cannot be loaded"):
         one(broken, Request(user("x"), GREEDY))
+
+
+def test_what_was_closed_is_opened_anew(tiny: Path) -> None:
+    local = Locals()
+
+    async def go() -> str:
+        reply = await local.model(f"hf/{tiny}")(Request(user("x"), GREEDY))
+        await local.close()
+        return reply.text
+
+    assert asyncio.run(go()) == asyncio.run(go())
+
+
+@pytest.fixture
+def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A snapshot of `org/name` as the hub's cache has it; nothing is fetched."""
+    snapshot = tmp_path / "models--org--name" / "snapshots" / "0123abcd"
+    snapshot.mkdir(parents=True)
+    (snapshot / "config.json").write_text("{}", encoding="utf-8")
+
+    def fetched(name: str, file: str, revision: str | None = None) -> str:
+        if name != "org/name":
+            raise LocalEntryNotFoundError("no connection")
+        if not (snapshot / file).exists():
+            raise EntryNotFoundError("404")
+        return str(snapshot / file)
+
+    monkeypatch.setattr("huggingface_hub.hf_hub_download", fetched)
+    return snapshot
+
+
+def test_weights_of_the_hub_are_known_by_their_commit(hub: Path) -> None:
+    model = Locals().model("hf/org/name")
+    assert model.endpoint == "hf@0123abcd plain dialogue"
+    assert model.weights.revision == {"revision": "0123abcd"}
+    (hub / "chat_template.jinja").write_text("{{ messages }}", encoding="utf-8")
+    assert Locals().model("hf/org/name").endpoint == "hf@0123abcd"
+    (hub / "config.json").unlink()
+    with pytest.raises(UsageError, match=r"has no config\.json on the hub"):
+        Locals().model("hf/org/name")
+
+
+def test_what_the_hub_does_not_give_is_said_with_what_to_check(hub: Path) -> None:
+    with pytest.raises(UsageError, match=r"no connection\)\. Check the name; gated models want HF_TOKEN"):
+        Locals().model("hf/org/other")
 
 
 def test_a_run_that_is_told_to_end_asks_nothing_more(tiny: Path) -> None:

@@ -127,14 +127,16 @@ class Ending:
         self.draws, self.start, self.tokenizer = draws, start, tokenizer
         self.called_off = False
         """Nobody wants the batch any more."""
+        self._limits: Any = None
         self._stops = [place for place, draw in enumerate(draws) if draw.stop]
 
     def __call__(self, input_ids: Any, scores: Any, **_: Any) -> Any:
         """Which rows are done."""
         import torch
 
-        limits = torch.tensor([draw.limit for draw in self.draws], device=input_ids.device)
-        done = limits <= input_ids.shape[1] - self.start
+        if self._limits is None:
+            self._limits = torch.tensor([draw.limit for draw in self.draws], device=input_ids.device)
+        done = self._limits <= input_ids.shape[1] - self.start
         if self.called_off:
             done |= True
         for place in self._stops:

@@ -1,6 +1,6 @@
 """Requests come one by one; weights like them in batches of like length.
 
-Whatever waits when the worker is free is sorted by length, and the next batch is the run of neighbours around the
+Whatever waits when the worker is free is sorted by length and parted into batches, and the next is the one of the
 request that has waited longest: nobody starves, and little is spent on padding.
 """
 
@@ -24,6 +24,9 @@ WAIT_S = 0.005
 def neighbours(lengths: Sequence[int], first: int, rows: int, tokens: int) -> list[int]:
     """Which of the waiting make the next batch, shortest first.
 
+    All of them are parted into batches, from the longest down, so that what is left over is short; the next is the one
+    with `first` in it.
+
     Args:
         lengths: tokens of each, in the order in which they came.
         first: one that must be among them.
@@ -31,21 +34,13 @@ def neighbours(lengths: Sequence[int], first: int, rows: int, tokens: int) -> li
         tokens: of a batch, at most: rows times the longest of them. One that alone is longer goes alone.
     """
     order = sorted(range(len(lengths)), key=lengths.__getitem__)
-    low = high = order.index(first)  # the longest so far stands at `high`
-    while high - low + 1 < rows:
-        widths = lengths[order[high]]
-        shorter = low > 0 and (high - low + 2) * widths <= tokens
-        longer = high + 1 < len(order) and (high - low + 2) * lengths[order[high + 1]] <= tokens
-        if not shorter and not longer:
-            break
-        # The nearer neighbour: padding is what the step costs.
-        if longer and (
-            not shorter or lengths[order[high + 1]] - widths <= lengths[order[low]] - lengths[order[low - 1]]
-        ):
-            high += 1
-        else:
-            low -= 1
-    return order[low : high + 1]
+    end = len(order)
+    while True:
+        size = min(rows, max(1, tokens // max(1, lengths[order[end - 1]])), end)
+        batch = order[end - size : end]
+        if first in batch:
+            return batch
+        end -= size
 
 
 @dataclass(slots=True)

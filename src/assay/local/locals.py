@@ -69,10 +69,13 @@ class Locals:
             one.halt()
 
     async def close(self) -> None:
-        """End all that was opened, and stop what was started."""
-        for one in self._opened.values():
+        """End all that was opened, and stop what was started; whoever asks afterwards opens it anew."""
+        opened, servers = list(self._opened.values()), list(self._servers.values())
+        self._opened.clear()
+        self._servers.clear()
+        for one in opened:
             one.close()
-        for server in self._servers.values():
+        for server in servers:
             await server.stop()
 
     def _options(self) -> Options:
