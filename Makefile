@@ -96,7 +96,7 @@ align: .neighbours/trl/made ## close the loop on a tiny model: evaluate, export,
 		--limit 40 --reply-tokens 12
 
 test-neighbours: .neighbours/trl/made ## tests that need big neighbours (TRL and torch), in environments of their own
-	.neighbours/trl/bin/python -m pytest -q tests/neighbours
+	ASSAY_NEIGHBOURS=1 .neighbours/trl/bin/python -m pytest -q tests/neighbours
 
 # torch 2.13.0 is named first: on Linux without a GPU, take it from an index of CPU builds, or it brings gigabytes.
 .neighbours/trl/made: examples/align/requirements.txt examples/align/constraints.txt
@@ -104,15 +104,32 @@ test-neighbours: .neighbours/trl/made ## tests that need big neighbours (TRL and
 	@mkdir -p .neighbours && echo '*' > .neighbours/.gitignore
 	@[ -x .neighbours/trl/bin/python ] || $(PYTHON) -m venv .neighbours/trl
 	@.neighbours/trl/bin/pip install --quiet --disable-pip-version-check -c examples/align/constraints.txt \
-		torch -r examples/align/requirements.txt sentence-transformers pytest hypothesis -e .
+		torch -r examples/align/requirements.txt sentence-transformers pytest hypothesis nbclient ipykernel polars -e .
 	@touch $@
+
+docs: .neighbours/docs/made ## build the site, English and Chinese, in .site/site
+	.neighbours/docs/bin/python docs/site/make.py
+
+.neighbours/docs/made: requirements/docs.txt pyproject.toml
+	@mkdir -p .neighbours && echo '*' > .neighbours/.gitignore
+	@[ -x .neighbours/docs/bin/python ] || $(PYTHON) -m venv .neighbours/docs
+	@.neighbours/docs/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/docs.txt
+	@.neighbours/docs/bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+wheel: $(VENV)/run ## build the wheel in dist
+	@rm -rf dist && $(BIN)/pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir dist .
+	@ls dist
+
+bench-install: wheel ## the wheel in an empty environment: packages, size, import time (a minute)
+	$(BIN)/python benchmarks/install.py dist/*.whl
 
 fix: $(VENV)/dev ## format, and mend what can be mended
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
 pins: ## write requirements/*.txt anew (needs uv)
-	for set in run dev; do uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	for set in run dev docs; do uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-header --no-annotate requirements/$$set.in -o requirements/$$set.txt; done
 
 cards: $(VENV)/run ## measure the embedded judges on ../shared/data/judges and write their cards (JUDGES="refusal" for one)
@@ -121,4 +138,4 @@ cards: $(VENV)/run ## measure the embedded judges on ../shared/data/judges and w
 clean: ## remove the environment and caches (runs stay)
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
-.PHONY: help demo test test-neighbours align check cover bench bench-peers bench-official bench-memory bench-start bench-kills bench-coverage bench-resampling bench-viewer screenshots bench-pins fix pins cards clean
+.PHONY: help demo test test-neighbours align docs wheel bench-install check cover bench bench-peers bench-official bench-memory bench-start bench-kills bench-coverage bench-resampling bench-viewer screenshots bench-pins fix pins cards clean

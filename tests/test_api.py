@@ -148,6 +148,7 @@ def test_a_run_shows_itself(chance: assay.Run) -> None:
     shown = chance._repr_html_()
     assert shown.count("<tr>") == 1 + 3
     assert "safety/mental_health" in shown and "8/8" in shown
+    assert "baseline/chance" in chance.page.read_text(encoding="utf-8")
 
 
 def test_what_a_notebook_shows_cannot_be_markup(chance: assay.Run) -> None:

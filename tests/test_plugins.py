@@ -282,3 +282,19 @@ def test_modules_that_public_functions_are_called_like_can_still_be_imported_fro
     assert tasks is assay.tasks
     assert tasks("safety/misuse")[0]["id"] == "safety/misuse"
     assert {task.id for task in all_tasks()} >= {"safety/misuse"}
+
+
+def test_a_plugins_model_is_not_asked_twice_for_what_is_stored(installed: Installed, tmp_path: Path) -> None:
+    installed(
+        "assay-parrot",
+        "assay.models",
+        "parrot = MODULE:Parrot",
+        f"ASKED = []\n{MODEL}".replace("        return", "        ASKED.append(request)\n        return"),
+    )
+    words = {"tasks": "safety/misuse", "limit": 3, "out": tmp_path}
+    first = assay.run("parrot/polly", **words)  # type: ignore[arg-type]
+    again = assay.run("parrot/polly", **words)  # type: ignore[arg-type]
+    assert first.result == again.result
+    assert len(sys.modules["assay_parrot"].ASKED) == 3
+    assert assay.run("parrot/polly", **words, fresh=True).path == first.path  # type: ignore[arg-type]
+    assert len(sys.modules["assay_parrot"].ASKED) == 6

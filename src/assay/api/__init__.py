@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from os import PathLike
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from assay.api.found import Comparison, Run, listed
 from assay.api.frames import Rows
@@ -24,6 +24,7 @@ from assay.judging import Judging
 from assay.local import Locals
 from assay.models import Connections
 from assay.models.prices import load_prices
+from assay.reporting import write_report
 from assay.rescore import Rescoring, rescore
 from assay.run import Order, without_met
 from assay.run import run as run_order
@@ -146,7 +147,7 @@ def run(
     budget = Budget(load_prices(None if prices is None else Path(prices)), max_cost, max_tokens)
     watched = _watched(progress)
     folder = aside(lambda shown: run_order(order, connections, shown, budget), watched)
-    return _opened(folder, watched)
+    return _done(folder, watched)
 
 
 def score(
@@ -220,7 +221,7 @@ def score(
         local=Locals(_pairs(model_options)),
     )
     watched = _watched(progress)
-    return _opened(aside(partial(rescore, order, connections), watched), watched)
+    return _done(aside(partial(rescore, order, connections), watched), watched)
 
 
 def compare(*runs: Run | Where, tasks: Several = (), all_pairs: bool = False) -> Comparison:
@@ -246,7 +247,8 @@ def load(path: Where) -> Run:
     Raises:
         StoreError: the folder is no run, or damaged.
     """
-    return _opened(RunFolder(Path(path)))
+    folder = RunFolder(Path(path))
+    return Run(folder.path, folder.read_result())
 
 
 def tasks(patterns: Several = ()) -> Rows:
@@ -292,6 +294,7 @@ def _watched(progress: bool) -> Watched:
     return Watched(shown())
 
 
-def _opened(folder: RunFolder, watched: Watched | None = None) -> Run:
-    result: dict[str, Any] = folder.read_result()
-    return Run(folder.path, result, tuple(watched.notes) if watched else ())
+def _done(folder: RunFolder, watched: Watched) -> Run:
+    """A run that has just ended, with its page."""
+    write_report(folder)
+    return Run(folder.path, folder.read_result(), tuple(watched.notes))

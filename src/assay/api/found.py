@@ -17,6 +17,7 @@ from assay.compared import as_json
 from assay.report.comparison import comparison_tables
 from assay.report.figures import number, span
 from assay.report.table import NEEDS, not_scored, run_table
+from assay.reporting import PAGE
 from assay.schema import Measure, Record
 from assay.store import RunFolder
 from assay.tasks import select
@@ -51,6 +52,11 @@ class Run:
     def model(self) -> str:
         """`provider/model`."""
         return str(self.result["run"]["model"])
+
+    @property
+    def page(self) -> Path:
+        """The whole of it as one HTML file, to look at and to send."""
+        return self.path / PAGE
 
     @cached_property
     def folder(self) -> RunFolder:

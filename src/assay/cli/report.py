@@ -17,8 +17,9 @@ from assay.errors import UsageError
 @click.option("--pdf", is_flag=True, help="A PDF instead, printed by an installed Chromium or Chrome.")
 @click.option("--lang", type=click.Choice(["en", "zh"]), default="en", show_default=True,
               help="Of the PDF; a page has both.")  # fmt: skip
+@click.option("--format", "name", metavar="NAME", help="What an installed plugin makes of the runs, on the terminal.")
 @click.option("--open", "opened", is_flag=True, help="Open it.")
-def report(runs: Sequence[Path], out: Path | None, pdf: bool, lang: str, opened: bool) -> None:
+def report(runs: Sequence[Path], out: Path | None, pdf: bool, lang: str, name: str | None, opened: bool) -> None:
     """Write the page of each RUN: one file that opens from disk and asks nothing of anybody, English and Chinese.
 
     It says which dimension is weakest and how sure that is, then every task with interval, missing rows, both scorings,
@@ -30,6 +31,9 @@ def report(runs: Sequence[Path], out: Path | None, pdf: bool, lang: str, opened:
     from assay.reporting import printed, shown, write_report
     from assay.store import RunFolder
 
+    if name is not None:
+        _plugged(name, runs)
+        return
     if out is not None and len(runs) > 1:
         raise UsageError("--out is one file: give one RUN, or leave --out away")
     for path in runs:
@@ -38,3 +42,11 @@ def report(runs: Sequence[Path], out: Path | None, pdf: bool, lang: str, opened:
         click.echo(file)
         if opened:
             shown(file)
+
+
+def _plugged(name: str, runs: Sequence[Path]) -> None:
+    """Print what a plugin's format of report says of the runs."""
+    import assay
+    from assay import plugins
+
+    click.echo(plugins.report(name)([assay.load(path) for path in runs]), nl=False)
