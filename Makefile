@@ -95,8 +95,21 @@ align: .neighbours/trl/made ## close the loop on a tiny model: evaluate, export,
 	PATH="$(CURDIR)/.neighbours/trl/bin:$$PATH" .neighbours/trl/bin/python examples/align/align.py --work runs/align \
 		--limit 40 --reply-tokens 12
 
-test-neighbours: .neighbours/trl/made ## tests that need big neighbours (TRL and torch), in environments of their own
+test-neighbours: .neighbours/trl/made .neighbours/inspect/made .neighbours/lm-eval/made ## tests that need big neighbours (torch, TRL, Inspect, lm-eval), in environments of their own
 	ASSAY_NEIGHBOURS=1 .neighbours/trl/bin/python -m pytest -q tests/neighbours
+	.neighbours/inspect/bin/python -m pytest -q tests/neighbours/test_inspect.py
+	.neighbours/lm-eval/bin/python -m pytest -q tests/neighbours/test_lm_eval.py tests/neighbours/test_hugging_face.py \
+		tests/neighbours/test_every_eval_ever.py
+
+.neighbours/inspect/made .neighbours/lm-eval/made: .neighbours/%/made: requirements/bench-%.txt pyproject.toml
+	@echo "making the environment in .neighbours/$* (once)"
+	@mkdir -p .neighbours && echo '*' > .neighbours/.gitignore
+	@[ -x .neighbours/$*/bin/python ] || $(PYTHON) -m venv .neighbours/$*
+	@.neighbours/$*/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<
+	@.neighbours/$*/bin/pip install --quiet --disable-pip-version-check jsonschema pytest hypothesis -e .
+	@.neighbours/$*/bin/pip install --quiet --disable-pip-version-check --no-deps --ignore-requires-python \
+		every-eval-ever==0.3.0
+	@touch $@
 
 # torch 2.13.0 is named first: on Linux without a GPU, take it from an index of CPU builds, or it brings gigabytes.
 .neighbours/trl/made: examples/align/requirements.txt examples/align/constraints.txt

@@ -10,6 +10,7 @@ import pytest
 from assay.schema import Message, Record, Reply, Row, Usage, Verdict, user
 from stored_runs import replies, stored
 
+
 def rich() -> dict[str, list[Record]]:
     """Blocked, failed and cut-off replies, reasoning, log-probabilities, votes, several chats, two languages."""
     said = Reply(

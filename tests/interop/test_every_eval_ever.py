@@ -53,8 +53,8 @@ def test_scored_rows_have_a_line_and_the_others_none(written: tuple[Json, list[J
     content = (out / detailed["file_path"]).read_bytes()
     assert detailed["checksum"] == sha256(content).hexdigest()
     assert detailed["total_rows"] == len(lines)
-    version_four = r"data/assay/test/run/[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}_samples.jsonl"
-    assert re.fullmatch(version_four, detailed["file_path"])
+    version_four = "[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
+    assert re.fullmatch(rf"data/assay/test/run/{version_four}_samples\.jsonl", detailed["file_path"])
 
 
 def test_several_chats_are_one_line_with_both_replies(written: tuple[Json, list[Json], Path]) -> None:

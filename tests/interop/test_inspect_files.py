@@ -125,6 +125,18 @@ def test_a_foreign_choice_is_judged_by_its_letter_in_every_epoch(tmp_path: Path)
     assert measure["corrected"]["total"] == len(log("letters")["samples"]) == 6
 
 
+@pytest.mark.parametrize("form", ["inspect", "lm-eval", "hf"])
+def test_data_of_ones_own_goes_out_and_comes_back(form: str, tmp_path: Path) -> None:
+    assay("import", RECORDED / "letters.json", "--out", tmp_path / "run")
+    assay("export", tmp_path / "run", "--format", form, "--out", tmp_path / "out")
+    done = assay("import", tmp_path / "out", "--out", tmp_path / "back")
+    assert done.exit_code == 0, done.output
+    assert read(tmp_path / "back" / "run.json") == read(tmp_path / "run" / "run.json")
+    assert list(RunFolder(tmp_path / "back").records()) == list(RunFolder(tmp_path / "run").records())
+    (tmp_path / "run" / "data.jsonl").write_text("", encoding="utf-8")
+    refused(assay("import", tmp_path / "out", "--out", tmp_path / "again"), 1, "data.jsonl")
+
+
 def test_two_models_on_a_foreign_task_are_compared(tmp_path: Path) -> None:
     other = log("letters")
     other["eval"]["model"] = "openai/another"

@@ -76,8 +76,8 @@ def test_generations_and_choices_of_others_become_data_of_ones_own(tmp_path: Pat
 
 
 def test_the_likeliest_continuation_is_the_letter(tmp_path: Path) -> None:
-    likely = {"resps": [[["-9.0", "False"]], [["-0.5", "True"]]], "filtered_resps": [["-9.0", "False"], ["-0.5", "True"]]}
-    file = copied("dummy", tmp_path / "lm", "sums", likely)
+    told = [["-9.0", "False"], ["-0.5", "True"]]
+    file = copied("dummy", tmp_path / "lm", "sums", {"resps": [[one] for one in told], "filtered_resps": told})
     assay("import", file, "--out", tmp_path / "runs")
     assert [reply for (reply,) in samples(tmp_path / "runs" / "sums", "reply")] == ["B", "B"]
 

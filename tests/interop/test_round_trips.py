@@ -9,7 +9,6 @@ import pytest
 from assay.store import RunFolder
 from commands import assay, read, refused
 
-
 LABELLED = {"value": 0.5, "low": 0.25, "high": 0.75, "labels": 8}
 """What a sheet of labels told of a measure."""
 

@@ -16,10 +16,9 @@ from typing import Any
 
 import orjson
 
-from assay.cases import tasks_in
 from assay.errors import DataError
 from assay.export.grading import error_of, is_good
-from assay.interop.keeping import Brought
+from assay.interop.keeping import Brought, task_named
 from assay.schema import Record, Task
 from assay.store import RunFolder
 from assay.store.folder import json_of, record_of, unwritable
@@ -259,13 +258,7 @@ def read_dataset(path: Path) -> Brought:
     """
     ours = RunFolder(path / OURS)
     run, result = ours.read_run(), ours.read_result()
-    tasks = {task.id: task for task in tasks_in(run["data"]["name"], list(run["tasks"]))}
-    for name, version in run["tasks"].items():
-        if tasks[name].version != version:
-            raise DataError(
-                f"{path} holds version {version} of {name}; this assay has version {tasks[name].version}, whose rows "
-                "differ. Run it again with `assay run`"
-            )
+    tasks = {name: task_named(name, version, run["data"], str(path)) for name, version in run["tasks"].items()}
     beside = {name: one for name, one in result.items() if name not in ("schema", "run", "tasks")}
     beside["tasks"] = {name: one["measures"] for name, one in result["tasks"].items()}
     return Brought(run, [(tasks[name], partial(_records, path, name)) for name in run["tasks"]], beside)

@@ -13,8 +13,8 @@ from assay.errors import DataError
 from assay.interop.foreign import Asked, Found
 from assay.interop.inspect_reading import Log
 from assay.interop.inspect_words import KEY, SCORER, finish_of, record_in
-from assay.interop.keeping import Brought, described
-from assay.schema import Chat, Message, Record, Reply, Sampling, Task, Usage
+from assay.interop.keeping import Brought, described, task_named
+from assay.schema import Chat, Message, Record, Reply, Sampling, Usage
 from assay.tasks import all_tasks
 
 
@@ -29,7 +29,6 @@ def ours(logs: Sequence[Log]) -> Brought:
     Raises:
         DataError: they are of several models or data, one task is there twice, or its version is another.
     """
-    tasks = {task.id: task for task in all_tasks()}
     abouts = [log.header["eval"]["metadata"][KEY] for log in logs]
     runs = [about.get("run") or _run(log, about) for log, about in zip(logs, abouts, strict=True)]
     for what, of in (("models", "model"), ("data", "data")):
@@ -41,28 +40,20 @@ def ours(logs: Sequence[Log]) -> Brought:
     twice = next((name for at, name in enumerate(named) if name in named[:at]), None)
     if twice is not None:
         raise DataError(f"two of these logs are of {twice}: import each into a run of its own")
-    for log, run, name in zip(logs, runs, named, strict=True):
-        _check_version(log, run, name, tasks)
+    tasks = [
+        task_named(name, run["tasks"].get(name), run["data"], str(log.path))
+        for log, run, name in zip(logs, runs, named, strict=True)
+    ]
     beside = dict(abouts[0].get("beside") or {})
     beside["tasks"] = {about["task"]: about["measures"] for about in abouts if "measures" in about}
     run = {**runs[0], "tasks": {name: one["tasks"][name] for name, one in zip(named, runs, strict=True)}}
     run["langs"] = list(dict.fromkeys(lang for one in runs for lang in one.get("langs", ())))
-    read = [(tasks[name], partial(_records, log)) for name, log in zip(named, logs, strict=True)]
+    read = [(task, partial(_records, log)) for task, log in zip(tasks, logs, strict=True)]
     return Brought(run, read, beside)
 
 
 def _several(runs: Sequence[Mapping[str, Any]], of: str) -> str:
     return ", ".join(dict.fromkeys(str(run[of]["name"] if of == "data" else run[of]) for run in runs))
-
-
-def _check_version(log: Log, run: Mapping[str, Any], name: str, tasks: Mapping[str, Task]) -> None:
-    if name not in tasks:
-        raise DataError(f"{log.path} is of {name}, which this assay does not have: import it with the one that made it")
-    if run["tasks"].get(name) != tasks[name].version:
-        raise DataError(
-            f"{log.path} holds version {run['tasks'].get(name)} of {name}; this assay has version "
-            f"{tasks[name].version}, whose rows differ. Evaluate it again"
-        )
 
 
 def _run(log: Log, about: Mapping[str, Any]) -> dict[str, Any]:

@@ -57,11 +57,10 @@ def read_log(path: Path) -> Log:
             return Log(path, _checked(header), lambda: (_whole(sample) for sample in content.get("samples") or ()))
         with ZipFile(path) as packed:
             infos = {info.filename: info for info in packed.infolist()}
-        top = next((infos[name] for name in ("header.json", "_journal/start.json") if name in infos), None)
-        if top is None:
-            raise DataError(f"{path} is no log of Inspect: it has no header.json")
-        with path.open("rb") as file:
-            header = _parsed(_unpacked(path, file, top))
+            top = next((infos[name] for name in ("header.json", "_journal/start.json") if name in infos), None)
+            if top is None:
+                raise DataError(f"{path} is no log of Inspect: it has no header.json")
+            header = _parsed(_unpacked(path, packed, top))
         listed = [info for name, info in infos.items() if name.startswith("samples/")]
         return Log(path, _checked(header), partial(_samples, path, listed))
     except (OSError, BadZipFile, ValueError, KeyError) as error:
@@ -75,19 +74,18 @@ def _checked(header: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _samples(path: Path, infos: list[ZipInfo]) -> Iterator[dict[str, Any]]:
-    with path.open("rb") as file:
+    with ZipFile(path) as packed:
         for info in infos:
             try:
-                sample = _parsed(_unpacked(path, file, info))
+                sample = _parsed(_unpacked(path, packed, info))
             except (OSError, BadZipFile, ValueError) as error:
                 raise DataError(f"{path}: {info.filename} cannot be read ({error})") from error
             yield _whole(sample)
 
 
-def _unpacked(path: Path, file: Any, info: ZipInfo) -> bytes:
+def _unpacked(path: Path, packed: ZipFile, info: ZipInfo) -> bytes:
     if info.compress_type != ZSTANDARD:
-        with ZipFile(path) as packed:
-            return packed.read(info)
+        return packed.read(info)
     try:
         from zstandard import ZstdDecompressor
     except ImportError as error:
@@ -95,11 +93,12 @@ def _unpacked(path: Path, file: Any, info: ZipInfo) -> bytes:
             f"{path} is packed with Zstandard; reading it needs an extra: pip install 'llm-assay[inspect]'. Or have "
             "Inspect write it as JSON: inspect log convert --to json"
         ) from error
-    file.seek(info.header_offset)
-    name, extra = LOCAL_HEADER.unpack(file.read(LOCAL_HEADER.size))
-    file.seek(info.header_offset + LOCAL_HEADER.size + name + extra)
-    with ZstdDecompressor().stream_reader(file.read(info.compress_size), read_across_frames=True) as stream:
-        content: bytes = stream.read()
+    with path.open("rb") as file:
+        file.seek(info.header_offset)
+        name, extra = LOCAL_HEADER.unpack(file.read(LOCAL_HEADER.size))
+        file.seek(info.header_offset + LOCAL_HEADER.size + name + extra)
+        with ZstdDecompressor().stream_reader(file.read(info.compress_size), read_across_frames=True) as stream:
+            content: bytes = stream.read()
     return content
 
 

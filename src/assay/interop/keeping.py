@@ -9,7 +9,9 @@ from typing import Any
 
 from assay import __version__
 from assay.budget import TASK, Budget, asked_elsewhere
+from assay.cases import tasks_in
 from assay.correction import cards_used
+from assay.data import own
 from assay.data.cards import cards as judge_cards
 from assay.ending import driven
 from assay.errors import DataError, UsageError
@@ -62,6 +64,32 @@ def described(model: str, endpoint: str, data: Mapping[str, str], tasks: Sequenc
         "assay": __version__,
         IMPORTED: {"from": source},
     }
+
+
+def task_named(name: str, version: object, data: Mapping[str, str], where: str) -> Task:
+    """The task that a file of another tool is of.
+
+    Args:
+        name: its id.
+        version: whose rows it has.
+        data: name and sha256, as run.json has it; a file of one's own brings its task.
+        where: what is read, for the error.
+
+    Raises:
+        DataError: this assay has no such task, another version of it, or the file of one's own is gone or changed.
+    """
+    if own.is_own(data["name"]):
+        own.check_same(data["name"], data["sha256"], where)
+    try:
+        (task,) = tasks_in(data["name"], [name])
+    except UsageError as error:
+        raise DataError(f"{where} is of {name}, which this assay does not have: import it where it was made") from error
+    if task.version != version:
+        raise DataError(
+            f"{where} holds version {version} of {name}; this assay has version {task.version}, whose rows differ. "
+            "Evaluate it again"
+        )
+    return task
 
 
 def check_out(out: Path, model: str) -> None:

@@ -14,10 +14,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from assay.cases import tasks_in
 from assay.errors import DataError
 from assay.interop.foreign import LETTERS, Asked, Found
-from assay.interop.keeping import Brought, described
+from assay.interop.keeping import Brought, described, task_named
 from assay.interop.lm_eval_words import JUDGED, KEY, record_in
 from assay.schema import Chat, Message, Record, Reply, Task, user
 from assay.store.folder import json_of
@@ -106,12 +105,7 @@ def _ours(results: Results) -> Brought:
     abouts = {name: about for name in results.content["configs"] if (about := results.about(name)) is not None}
     read, tasks = [], []
     for name, about in abouts.items():
-        (task,) = tasks_in(about["data"]["name"], [about["task"]])
-        if task.version != about["version"]:
-            raise DataError(
-                f"{results.path} holds version {about['version']} of {task.id}; this assay has version {task.version}, "
-                "whose rows differ. Evaluate it again"
-            )
+        task = task_named(about["task"], about["version"], about["data"], str(results.path))
         tasks.append(task)
         read.append((task, partial(_records, results.samples(name))))
     first = next(iter(abouts.values()))
