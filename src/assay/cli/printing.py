@@ -31,7 +31,8 @@ def print_result(folder: RunFolder, groups: bool, opened: bool = False) -> None:
     console.print(run_table(result, groups, console.width))
     print_studies(result, console)
     measures = (measure["corrected"] for task in result["tasks"].values() for measure in task["measures"].values())
-    if any(measure["failed"] for measure in measures) and result["run"]["endpoint"] != "recorded" and "imported" not in result["run"]:
+    asked_here = result["run"]["endpoint"] != "recorded" and "imported" not in result["run"]
+    if asked_here and any(measure["failed"] for measure in measures):
         click.echo("assay: some rows got no reply; the same `assay run` command asks for those again", err=True)
     for name, what in (
         ("result.json", "measures"),
