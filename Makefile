@@ -98,8 +98,8 @@ align: .neighbours/trl/made ## close the loop on a tiny model: evaluate, export,
 test-neighbours: .neighbours/trl/made .neighbours/inspect/made .neighbours/lm-eval/made ## tests that need big neighbours (torch, TRL, Inspect, lm-eval), in environments of their own
 	ASSAY_NEIGHBOURS=1 .neighbours/trl/bin/python -m pytest -q tests/neighbours
 	.neighbours/inspect/bin/python -m pytest -q tests/neighbours/test_inspect.py
-	.neighbours/lm-eval/bin/python -m pytest -q tests/neighbours/test_lm_eval.py tests/neighbours/test_hugging_face.py \
-		tests/neighbours/test_every_eval_ever.py
+	.neighbours/lm-eval/bin/python -m pytest -q tests/neighbours/test_lm_eval.py tests/neighbours/test_datasets_loads.py \
+		tests/neighbours/test_every_eval_ever_validates.py
 
 .neighbours/inspect/made .neighbours/lm-eval/made: .neighbours/%/made: requirements/bench-%.txt pyproject.toml
 	@echo "making the environment in .neighbours/$* (once)"
