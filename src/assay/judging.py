@@ -15,12 +15,28 @@ from assay.judges.by_classifier import by_classifier, stands_in
 from assay.judges.by_grader import Grading
 from assay.judges.panel import majority
 from assay.local import HUGGING_FACE, LocalClassifier, LocalModel
-from assay.models import Connections, Journal, Plugged, cached, limited, pace_of, retrying
+from assay.models import (
+    Connections,
+    Journal,
+    Plugged,
+    SpreadEndpoint,
+    SpreadWeights,
+    cached,
+    limited,
+    pace_of,
+    retrying,
+)
 from assay.models.chat import ChatCompletions, Embeddings, Moderations
 from assay.models.metered import capped, metered, remembered
 from assay.schema import Answer, Judge, Model, Question, Record, Task, Verdict
 
 T = TypeVar("T")
+
+Remote = ChatCompletions | Embeddings | Moderations | Plugged | SpreadEndpoint
+"""Models at the other end of a connection."""
+
+Queued = LocalModel | LocalClassifier | SpreadWeights
+"""Models with a queue of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +124,9 @@ def check_graders(judging: Judging, model: str, endpoint: str, opened: Callable[
 
 def kept(model: Model, journal: Journal, budget: Budget, elsewhere: Collection[str] = ()) -> Model:
     """A model behind its own count, cache, retry, limit and cap. A baseline needs none of them."""
-    if isinstance(model, LocalModel | LocalClassifier):  # its own queue is its limit; what fails there fails again
+    if isinstance(model, Queued):  # its own queue is its limit; what fails there fails again
         return metered(cached(capped(model, budget), journal), budget, elsewhere)
-    if not isinstance(model, ChatCompletions | Embeddings | Moderations | Plugged):
+    if not isinstance(model, Remote):
         return model
     pace = pace_of(model)
     return metered(cached(retrying(limited(capped(model, budget), pace), pace), journal), budget, elsewhere)
@@ -118,7 +134,7 @@ def kept(model: Model, journal: Journal, budget: Budget, elsewhere: Collection[s
 
 def stocked(model: Model, journal: Journal, budget: Budget, elsewhere: Collection[str] = ()) -> Model:
     """Of a model, what is stored and no more."""
-    if not isinstance(model, ChatCompletions | Embeddings | Moderations | Plugged | LocalModel | LocalClassifier):
+    if not isinstance(model, Remote | Queued):
         return model
     return metered(remembered(model, journal), budget, elsewhere)
 

@@ -15,6 +15,7 @@ from typing import Literal
 from assay.api.found import Comparison, Run, listed
 from assay.api.frames import Rows
 from assay.api.waiting import Watched, aside
+from assay.batching import batched
 from assay.budget import Budget
 from assay.cases import Asking, tasks_in, tasks_of
 from assay.comparing import compare as compared
@@ -22,7 +23,7 @@ from assay.contamination import read_manifest
 from assay.errors import UsageError
 from assay.judging import Judging
 from assay.local import Locals
-from assay.models import Connections
+from assay.models import Connections, Spreading
 from assay.models.prices import load_prices
 from assay.reporting import write_report
 from assay.rescore import Rescoring, rescore
@@ -69,6 +70,10 @@ def run(
     trained_on: Where | Sequence[Where] = (),
     unseen: Where | Sequence[Where] = (),
     fresh: bool = False,
+    batch: bool = False,
+    ray: str | None = None,
+    ray_workers: int | None = None,
+    ray_gpus: float | None = None,
     out: Where = "runs",
     progress: bool = False,
 ) -> Run:
@@ -107,6 +112,10 @@ def run(
         trained_on: exports that the model was trained on: rows that it has met are counted.
         unseen: exports whose rows are left out.
         fresh: ask anew, whatever is stored.
+        batch: the model's requests go through the provider's batch files.
+        ray: the address of a Ray cluster whose workers ask the model, or `local`.
+        ray_workers: so many of them.
+        ray_gpus: GPUs for each.
         out: where runs are kept.
         progress: show on stderr how far it is.
 
@@ -123,6 +132,7 @@ def run(
         tpm=tpm,
         local=Locals(_pairs(model_options)),
     )
+    connections.spreading = Spreading(ray, ray_workers, ray_gpus) if ray else None
     order = Order(
         model=model,
         tasks=tasks_in(str(data), _split(tasks)),
@@ -146,8 +156,13 @@ def run(
     order = without_met(order, list(map(read_manifest, _paths(unseen))))
     budget = Budget(load_prices(None if prices is None else Path(prices)), max_cost, max_tokens)
     watched = _watched(progress)
-    folder = aside(lambda shown: run_order(order, connections, shown, budget), watched)
-    return _done(folder, watched)
+
+    def work(shown: Watched) -> RunFolder:
+        if batch:
+            batched(order, connections, shown, budget)
+        return run_order(order, connections, shown, budget)
+
+    return _done(aside(work, watched), watched)
 
 
 def score(

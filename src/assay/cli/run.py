@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from assay.cli.headings import Headed
-from assay.cli.options import asked, finite, globs, judging, kept_in, languages, opened, pairs, sampled, spent
+from assay.cli.options import asked, finite, globs, judging, kept_in, languages, opened, pairs, sampled, sent, spent
 from assay.cli.printing import print_result, wide
 
 if TYPE_CHECKING:
     from assay.budget import Budget
-    from assay.models import Connections
+    from assay.models import Connections, Spreading
     from assay.run import Order
 
 
@@ -38,6 +38,14 @@ if TYPE_CHECKING:
 @sampled("--seed", type=int, metavar="N", help="Sampling seed, where the endpoint takes one.")
 @sampled("--extra", multiple=True, callback=pairs, metavar="NAME=JSON", help="A further field of the request body.")
 @judging
+@sent("--ray", metavar="ADDRESS",
+      help="Ask from the machines of a Ray cluster, local weights on its GPUs: HOST:PORT, auto, or local.")  # fmt: skip
+@sent("--ray-workers", type=click.IntRange(1), metavar="N",
+      help="For each model. Default: one a machine, or one a GPU for hf/….")  # fmt: skip
+@sent("--ray-gpus", type=click.FloatRange(0, min_open=True), callback=finite, metavar="N",
+      help="Of each worker with hf/… weights. Default: 1, where the cluster has any.")  # fmt: skip
+@sent("--batch", is_flag=True,
+      help="Ask by the provider's batch files, within a day; run it again to wait on. Judges: live.")  # fmt: skip
 @spent("--dry-run", is_flag=True, help="Say rows, tokens, cost and time; ask nothing, write nothing. Needs no key.")
 @spent("--max-cost", type=click.FloatRange(0), callback=finite, metavar="USD",
         help="Stop once all replies of the run, stored ones too, cost so much; judges' too.")  # fmt: skip
@@ -74,6 +82,7 @@ def run(
     Data of one's own:         assay run openai/gpt-4o-mini --data mydata.csv
     A server of one's own:     assay run openai/my-model --base-url http://localhost:8000/v1 --max-connections 256
     Within a provider's quota: assay run openai/gpt-4o-mini --rpm 500 --tpm 200000
+    On every GPU of a cluster: assay run hf/org/name --ray auto --max-connections 1024
     """  # noqa: D301  (click reads the backspace)
     from assay.budget import Budget
     from assay.cases import Asking, tasks_in
@@ -84,6 +93,7 @@ def run(
     from assay.run import run as run_order
 
     connections, judging = opened(judges, options)
+    connections.spreading = _spreading(**{name: options.pop(name) for name in ("ray", "ray_workers", "ray_gpus")})
     asked = {name: options.pop(name) for name in tuple(options) if name in Asking.__dataclass_fields__}
     order = Order(
         model=model,
@@ -97,12 +107,31 @@ def run(
     order = without_met(order, [read_manifest(path) for path in options["unseen"]])
     budget = Budget(load_prices(options["prices"]), options["max_cost"], options["run_tokens"])
     if options["dry_run"]:
-        _print_forecast(order, connections, budget)
+        _print_forecast(order, connections, budget, options["batch"])
         return
+    if options["batch"]:
+        from assay.batching import batched
+
+        batched(order, connections, shown(), budget)
     print_result(run_order(order, connections, shown(), budget), groups, opened_page)
 
 
-def _print_forecast(order: Order, connections: Connections, budget: Budget) -> None:
+def _spreading(ray: str | None, ray_workers: int | None, ray_gpus: float | None) -> Spreading | None:
+    from assay.errors import UsageError
+    from assay.models import Spreading
+
+    if ray:
+        return Spreading(ray, ray_workers, ray_gpus)
+    if ray_workers or ray_gpus:
+        raise UsageError("--ray-workers and --ray-gpus want --ray ADDRESS")
+    return None
+
+
+def _print_forecast(order: Order, connections: Connections, budget: Budget, batch: bool) -> None:
+    from assay.batching import planned
     from assay.forecast import forecast, forecast_table
 
+    by_batch = planned(order, connections) if batch else ""
     wide().print(forecast_table(forecast(order, connections, budget)))
+    if by_batch:
+        click.echo(by_batch)

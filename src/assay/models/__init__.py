@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from assay import plugins
 from assay.errors import UsageError
-from assay.local import HUGGING_FACE, Locals
+from assay.local import HUGGING_FACE, LocalModel, Locals
 from assay.models.addresses import OPENAI_URL, address_of, environment, key_of, without_key
 from assay.models.baselines import BASELINES, Baseline
 from assay.models.cached import Journal, cached
@@ -16,6 +16,7 @@ from assay.models.local import served
 from assay.models.pace import Pace
 from assay.models.plugged import Plugged
 from assay.models.providers import Provider, table
+from assay.models.spread import SpreadEndpoint, Spreading, SpreadWeights
 from assay.models.wrappers import limited, retrying
 from assay.schema import Model
 
@@ -25,6 +26,9 @@ __all__ = [
     "Journal",
     "Pace",
     "Plugged",
+    "SpreadEndpoint",
+    "SpreadWeights",
+    "Spreading",
     "cached",
     "environment",
     "limited",
@@ -50,6 +54,8 @@ class Connections:
     tpm: float | None = None
     local: Locals = field(default_factory=Locals)
     """Weights in this process (`hf/…`), and vLLM servers that it starts."""
+    spreading: Spreading | None = None
+    """Whose workers ask the models; None: this process does."""
     http: Http = field(init=False, repr=False)
     """Connections that know no key."""
     _endpoints: dict[tuple[str, str, str], Endpoint] = field(default_factory=dict, init=False, repr=False)
@@ -60,11 +66,17 @@ class Connections:
         self.http = Http(timeout_s=self.timeout_s)
 
     def model(self, name: str) -> Model:
-        """The model of that string, bare: no cache, limit or retry.
+        """The model of that string, bare: no cache, limit or retry; spread over a cluster, where that is wanted.
 
         Raises:
             UsageError: unknown provider or baseline, no model, or a missing key.
         """
+        model = self._model(name)
+        if self.spreading is None or isinstance(model, Baseline):
+            return model
+        return self.spreading.model(name, model, self)
+
+    def _model(self, name: str) -> Baseline | LocalModel | ChatCompletions | Plugged:
         provider, model = split(name)
         if provider == "baseline":
             if model not in BASELINES:
@@ -132,17 +144,21 @@ class Connections:
         """Ask nobody any more: whoever waits to ask gets `Stopped`. What is on the wire is not touched."""
         self._halted = True
         self.local.halt()
+        if self.spreading is not None:
+            self.spreading.halt()
         for pace in (*(endpoint.pace for endpoint in self._endpoints.values()), *self._plugged.values()):
             pace.halt()
 
     async def close(self) -> None:
         """Close all connections."""
+        if self.spreading is not None:
+            await self.spreading.close()
         await self.local.close()
         for endpoint in self._endpoints.values():
             await endpoint.http.close()
 
 
-def pace_of(model: ChatCompletions | Embeddings | Moderations | Plugged) -> Pace:
+def pace_of(model: ChatCompletions | Embeddings | Moderations | Plugged | SpreadEndpoint) -> Pace:
     """The pace at which a model's endpoint is asked: for `limited` and `retrying`, by whatever they are parted."""
     return model.at.pace
 

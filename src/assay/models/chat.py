@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import orjson
 
@@ -17,7 +18,7 @@ from assay.models.endpoint import Endpoint, Rejected, Transient
 from assay.models.generate import GENERATE
 from assay.models.messages import MESSAGES
 from assay.models.providers import LIMITS, TOGETHER, Provider
-from assay.models.wire import Wire
+from assay.models.wire import Body, Wire
 from assay.schema import Reply, Request
 
 __all__ = ["ChatCompletions", "Embeddings", "Endpoint", "Moderations", "Rejected", "Transient"]
@@ -67,7 +68,7 @@ class ChatCompletions:
         """
         row = self._row
         try:
-            answer = await self.at.post(self._path, self._wire.body(self.model, request, row))
+            answer = await self.at.post(self._path, self.body(request))
         except Rejected as error:
             if error.blocked:
                 return Reply("", "filtered", error=error.reason)
@@ -76,6 +77,18 @@ class ChatCompletions:
                 return Reply("", "failed", error=error.reason)
             return await self._without(refused, request, error.reason)
         return self._wire.read(answer, row)
+
+    def body(self, request: Request) -> Body:
+        """The body of a request, without what this model was found to refuse."""
+        return self._wire.body(self.model, request, self._row)
+
+    def read(self, answer: Any) -> Reply:
+        """A reply out of the parsed answer.
+
+        Raises:
+            Transient: it is none.
+        """
+        return self._wire.read(answer, self._row)
 
     async def _without(self, refused: str, request: Request, reason: str) -> Reply:
         """Ask again without a field, or with its other name, from now on; what changes the draw is said."""

@@ -96,10 +96,11 @@ class Endpoint:
         if answer.spent_s:
             self.pace.pause(answer.spent_s)
         if answer.status == 200:
-            return _parsed(answer)
-        raise self._refusal(answer)
+            return parsed(answer)
+        raise self.refusal(answer)
 
-    def _refusal(self, answer: Answer) -> Exception:
+    def refusal(self, answer: Answer) -> Exception:
+        """What an answer means that is no 200: `Transient`, `EndpointError` or `Rejected`."""
         status, lowered = answer.status, answer.body[:4000].lower()
         error = _error(answer.body)
         # What was escaped in the JSON is only now seen to be the key.
@@ -123,7 +124,12 @@ class Endpoint:
         return 401 if status == 400 and _says(lowered, self.provider.no_key) else status
 
 
-def _parsed(answer: Answer) -> Any:
+def parsed(answer: Answer) -> Any:
+    """The JSON of an answer.
+
+    Raises:
+        Transient: it is none.
+    """
     try:
         return orjson.loads(answer.body)
     except orjson.JSONDecodeError:

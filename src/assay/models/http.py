@@ -1,4 +1,4 @@
-"""The one place where bytes leave for an endpoint: POST, and what came back.
+"""The one place where bytes leave for an endpoint, and what came back: POST, and GET and files for batches.
 
 Measured on loopback, `pyreqwest` costs a third of `aiohttp`'s CPU a request and a fiftieth of `httpx`'s; `make bench`
 prints what a whole sample costs. Everything above this module sees only `Answer` and `Unreachable`, and never a key.
@@ -7,7 +7,7 @@ prints what a whole sample costs. Everything above this module sees only `Answer
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
@@ -17,12 +17,20 @@ from urllib.parse import urlsplit
 from pyreqwest.client import Client, ClientBuilder
 from pyreqwest.exceptions import PyreqwestError, RequestTimeoutError
 from pyreqwest.http import Url
+from pyreqwest.multipart import FormBuilder, PartBuilder
+from pyreqwest.request import RequestBuilder
 from pyreqwest.response import Response
 
 from assay.errors import UsageError
 
 BODY_LIMIT = 64 << 20
 """Bytes of one answer that are read at most; an endpoint that sends more is not answering a chat."""
+
+FILE_LIMIT = 4 << 30
+"""Bytes of a file that are downloaded at most."""
+
+TRANSFER_S = 3600.0
+"""How long a file may take, up or down."""
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
@@ -81,28 +89,91 @@ class Http:
         Raises:
             Unreachable: no whole answer came.
         """
-        if self._client is None:
-            self._client = self._opened(url)
-        parsed = self._urls.get(url) or self._urls.setdefault(url, Url(url))  # parsing costs as much as sending
+        client, parsed = self._to(url)
+        return await self._asked(client.post(parsed).body_bytes(body))
+
+    async def get(self, url: str) -> Answer:
+        """Read one answer.
+
+        Raises:
+            Unreachable: no whole answer came.
+        """
+        client, parsed = self._to(url)
+        return await self._asked(client.get(parsed))
+
+    async def upload(self, url: str, fields: Mapping[str, str], content: Iterable[bytes], size: int) -> Answer:
+        """Send a form with one file of so many bytes, called `batch.jsonl`, and read one answer.
+
+        Raises:
+            Unreachable: no whole answer came.
+        """
+        form = FormBuilder()
+        for name, value in fields.items():
+            form = form.text(name, value)
+        part = PartBuilder.from_stream_with_length(_pieces(content), size).file_name("batch.jsonl")
+        kind = {"content-type": f"multipart/form-data; boundary={form.boundary}"}  # in place of the default
+        client, parsed = self._to(url)
+        request = client.post(parsed).multipart(form.part("file", part.mime("application/jsonl"))).headers(kind)
+        return await self._asked(request.timeout(timedelta(seconds=TRANSFER_S)))
+
+    async def download(self, url: str, keep: Callable[[bytes], object]) -> Answer:
+        """Read one answer piece by piece, each without the key; of one that is no 200, the body as ever.
+
+        Raises:
+            Unreachable: no whole answer came; what `keep` was given so far is no whole file.
+        """
+
+        async def read(response: Response) -> Answer:
+            if response.status != 200:
+                return await self._whole(response)
+            size, rest = 0, b""
+            while chunk := await response.body_reader.read_chunk():
+                size += len(chunk)
+                if size > FILE_LIMIT:
+                    raise Unreachable(f"the file is larger than {FILE_LIMIT >> 20:,} MiB")
+                rest = self._without_key(rest + bytes(chunk))
+                cut = len(rest) - max(0, len(self._secret) - 1)  # a key may be cut in two by the pieces
+                if cut > 0:
+                    keep(rest[:cut])
+                    rest = rest[cut:]
+            keep(rest)
+            return self._answer(response, b"")
+
+        client, parsed = self._to(url)
+        return await self._asked(client.get(parsed).timeout(timedelta(seconds=TRANSFER_S)), read)
+
+    async def _asked(
+        self, request: RequestBuilder, read: Callable[[Response], Awaitable[Answer]] | None = None
+    ) -> Answer:
         try:
             # Streamed costs nothing more than read whole, and is what keeps the cap against a server without end.
-            async with self._client.post(parsed).body_bytes(body).build_streamed() as response:
-                whole = await response.body_reader.read(BODY_LIMIT + 1)
-                # `read` ends short of the limit only at the end of the body.
-                if whole is None or len(whole) <= BODY_LIMIT:
-                    return self._answer(response, bytes(whole or b""))
-            failed = f"the answer is larger than {BODY_LIMIT >> 20} MiB"
+            async with request.build_streamed() as response:
+                return await (self._whole(response) if read is None else read(response))
         except RequestTimeoutError:
-            failed = f"no answer within {self._timeout.total_seconds():.0f} s"
+            failed = f"no answer within {self._timeout.total_seconds() if read is None else TRANSFER_S:.0f} s"
         except PyreqwestError as error:
             failed = self.clean(_reason(error))
         raise Unreachable(failed)  # out here, so that it drags no exception of the client's along
 
+    async def _whole(self, response: Response) -> Answer:
+        whole = await response.body_reader.read(BODY_LIMIT + 1)
+        # `read` ends short of the limit only at the end of the body.
+        if whole is not None and len(whole) > BODY_LIMIT:
+            raise Unreachable(f"the answer is larger than {BODY_LIMIT >> 20} MiB")
+        return self._answer(response, bytes(whole or b""))
+
+    def _to(self, url: str) -> tuple[Client, Url]:
+        if self._client is None:
+            self._client = self._opened(url)
+        return self._client, self._urls.get(url) or self._urls.setdefault(url, Url(url))  # parsing costs as sending
+
     def _answer(self, response: Response, body: bytes) -> Answer:
-        if self._secret and self._secret in body:
-            body = body.replace(self._secret, b"[key]")
+        body = self._without_key(body)
         header, status = response.get_header, response.status
         return Answer(status, body, None if status == 200 else seconds(header("retry-after")), _spent(header))
+
+    def _without_key(self, body: bytes) -> bytes:
+        return body.replace(self._secret, b"[key]") if self._secret and self._secret in body else body
 
     def clean(self, text: str) -> str:
         """The text without the key."""
@@ -129,6 +200,11 @@ class Http:
         if self._client is not None:
             await self._client.close()
             self._client = None
+
+
+async def _pieces(content: Iterable[bytes]) -> AsyncIterator[bytes]:
+    for piece in content:
+        yield piece
 
 
 def _reason(error: PyreqwestError) -> str:

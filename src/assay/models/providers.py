@@ -55,6 +55,7 @@ class Provider:
     blocked: tuple[str, ...] = ()
     spent: tuple[str, ...] = ()
     no_key: tuple[str, ...] = ()
+    batch: int = 0
     models: tuple[Some, ...] = ()
     documents: tuple[str, ...] = ()
     unverified: str = ""
