@@ -95,7 +95,7 @@ align: .neighbours/trl/made ## close the loop on a tiny model: evaluate, export,
 	PATH="$(CURDIR)/.neighbours/trl/bin:$$PATH" .neighbours/trl/bin/python examples/align/align.py --work runs/align \
 		--limit 40 --reply-tokens 12
 
-test-neighbours: .neighbours/trl/made .neighbours/inspect/made .neighbours/lm-eval/made ## tests that need big neighbours (torch, TRL, Inspect, lm-eval), in environments of their own
+test-neighbours: .neighbours/trl/made .neighbours/inspect/made .neighbours/lm-eval/made ## tests that need big neighbours (torch, TRL, Ray, Inspect, lm-eval), in environments of their own
 	ASSAY_NEIGHBOURS=1 .neighbours/trl/bin/python -m pytest -q tests/neighbours
 	.neighbours/inspect/bin/python -m pytest -q tests/neighbours/test_inspect.py
 	.neighbours/lm-eval/bin/python -m pytest -q tests/neighbours/test_lm_eval.py tests/neighbours/test_datasets_loads.py \
@@ -113,11 +113,11 @@ test-neighbours: .neighbours/trl/made .neighbours/inspect/made .neighbours/lm-ev
 
 # torch 2.13.0 is named first: on Linux without a GPU, take it from an index of CPU builds, or it brings gigabytes.
 .neighbours/trl/made: examples/align/requirements.txt examples/align/constraints.txt
-	@echo "making the environment in .neighbours/trl (once; 1.4 GB)"
+	@echo "making the environment in .neighbours/trl (once; 1.8 GB)"
 	@mkdir -p .neighbours && echo '*' > .neighbours/.gitignore
 	@[ -x .neighbours/trl/bin/python ] || $(PYTHON) -m venv .neighbours/trl
 	@.neighbours/trl/bin/pip install --quiet --disable-pip-version-check -c examples/align/constraints.txt \
-		torch -r examples/align/requirements.txt sentence-transformers pytest hypothesis nbclient ipykernel polars -e .
+		torch -r examples/align/requirements.txt sentence-transformers 'ray>=2.50' pytest hypothesis nbclient ipykernel polars -e .
 	@touch $@
 
 docs: .neighbours/docs/made ## build the site, English and Chinese, in .site/site

@@ -42,7 +42,7 @@ NAV: English = {
         "providers.md",
         "local.md",
         "inspect.md",
-        "ray.md",
+        "scale.md",
         "house.md",
         "alignment.md",
     ],

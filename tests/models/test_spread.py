@@ -17,12 +17,13 @@ from assay.errors import EndpointError, Stopped, UsageError
 from assay.judging import kept
 from assay.models import Connections, SpreadEndpoint, Spreading, SpreadWeights
 from assay.models.asker import Asker
+from assay.models.crew import BARREN, LOSSES, Answered, Crew, Lost, Opening
 from assay.models.endpoint import Transient
 from assay.models.prices import load_prices
-from assay.models.spread import BARREN, LOSSES, Answered, Crew, Lost, Opening, variables
+from assay.models.spread import variables
 from assay.schema import Reply, Request, user
 from assay.store import Journal
-from commands import assay, layout, read, refused, run_folder
+from commands import assay, grades, layout, read, refused, run_folder
 from endpoint import Endpoint, error, said, serving
 
 KEY = "sk-spread-me-not-4711"
@@ -337,11 +338,35 @@ def test_without_ray_the_error_names_the_extra(tmp_path: Path, monkeypatch: pyte
     refused(assay(*words, "--ray", "auto", *out), 2, "llm-assay[ray]")
     refused(assay(*words, "--ray", "ray://h:1", *out), 2, "Ray Client")
     refused(assay(*words, "--ray-workers", 2, *out), 2, "--ray ADDRESS")
+    refused(assay(*words, "--ray", "auto", "--batch", *out), 2, "--batch", "one of them")
 
 
 def test_ray_is_not_imported_before_it_is_asked_for() -> None:
     code = "import sys, assay.cli.run, assay.run, assay.models; sys.exit('ray' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_judge_has_workers_of_its_own_at_its_own_address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from assay.cases import Asking, tasks_in
+    from assay.judging import Judging
+    from assay.run import Order, run
+
+    machines = Machines(2, last=(float("inf"), 4), real=True)
+    with serving(lambda body: said("Perhaps.")) as asked, serving(grades) as judge:
+        monkeypatch.setenv("COURT_BASE_URL", judge.url)
+        spreading = Spreading("fakes", cluster=machines)
+        order = Order(
+            "openai/m",
+            tasks_in("core", ["truthfulness/adversarial_factuality"]),
+            Asking(limit=5),
+            Judging(("court/m2",)),
+            tmp_path,
+        )
+        run(order, Connections(asked.url, spreading=spreading))
+        assert asked.bodies and judge.bodies
+    opened = Counter(fake.opening.name for fake in machines.hired)
+    assert set(opened) == {"openai/m", "court/m2"}
+    assert {name for fake in machines.hired for name in fake.opening.environment} == {"COURT_BASE_URL"}
 
 
 def test_a_run_by_workers_of_which_one_is_lost_has_the_result_of_a_plain_one(tmp_path: Path) -> None:

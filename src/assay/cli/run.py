@@ -93,7 +93,8 @@ def run(
     from assay.run import run as run_order
 
     connections, judging = opened(judges, options)
-    connections.spreading = _spreading(**{name: options.pop(name) for name in ("ray", "ray_workers", "ray_gpus")})
+    rays = {name: options.pop(name) for name in ("ray", "ray_workers", "ray_gpus")}
+    connections.spreading = _spreading(**rays, batch=options["batch"])
     asked = {name: options.pop(name) for name in tuple(options) if name in Asking.__dataclass_fields__}
     order = Order(
         model=model,
@@ -116,10 +117,12 @@ def run(
     print_result(run_order(order, connections, shown(), budget), groups, opened_page)
 
 
-def _spreading(ray: str | None, ray_workers: int | None, ray_gpus: float | None) -> Spreading | None:
+def _spreading(ray: str | None, ray_workers: int | None, ray_gpus: float | None, batch: bool) -> Spreading | None:
     from assay.errors import UsageError
     from assay.models import Spreading
 
+    if ray and batch:
+        raise UsageError("--batch hands the whole work to the provider: --ray has nothing to spread; give one of them")
     if ray:
         return Spreading(ray, ray_workers, ray_gpus)
     if ray_workers or ray_gpus:

@@ -15,7 +15,7 @@ from itertools import count
 from typing import Any
 
 from assay.errors import EndpointError, UsageError
-from assay.models.spread import Answered, Cluster, Lost, Opening, Worker
+from assay.models.crew import Answered, Cluster, Lost, Opening, Worker
 from assay.schema import Request
 
 EXTRA = "pip install 'llm-assay[ray]'"
