@@ -8,23 +8,13 @@ from pathlib import Path
 import click
 import orjson
 
+from assay.cli.options import published_table
 from assay.cli.printing import wide
 
 
 @click.command()
 @click.argument("runs", nargs=-1, type=click.Path(path_type=Path))
-@click.option(
-    "--published",
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="FILE",
-    help="Another table of published numbers: JSON with models, metrics (id → better) and results.",
-)
-@click.option(
-    "--utility",
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="FILE",
-    help="What models are good for: JSON (model → number, or benchmark → model → number) or CSV (model,MMLU).",
-)
+@published_table
 @click.option("--json", "as_json", is_flag=True, help="Everything that was found, as JSON.")
 def findings(runs: Sequence[Path], published: Path | None, utility: Path | None, as_json: bool) -> None:
     """Recompute what TrustLLM and the survey found: each claim with its number, interval and verdict.

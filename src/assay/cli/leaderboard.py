@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from assay.cli.options import published_table
+
 
 @click.command()
 @click.argument("runs", nargs=-1, type=click.Path(path_type=Path))
@@ -17,18 +19,7 @@ import click
     type=click.Path(path_type=Path, file_okay=False),
     help="The folder to write to.",
 )
-@click.option(
-    "--published",
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="FILE",
-    help="Another table of published numbers: JSON with models, metrics (id → better) and results.",
-)
-@click.option(
-    "--utility",
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="FILE",
-    help="What models are good for: JSON (model → number, or benchmark → model → number) or CSV (model,MMLU).",
-)
+@published_table
 def leaderboard(runs: Sequence[Path], out: Path, published: Path | None, utility: Path | None) -> None:
     """Build a site of the published TrustLLM numbers, with your runs beside them: any web host serves it.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -117,3 +118,21 @@ def opened(judges: Sequence[str], options: dict[str, Any]) -> tuple[Connections,
 def globs(tasks: Sequence[str]) -> list[str]:
     """Task globs, repeated or separated by commas."""
     return [glob.strip() for given in tasks for glob in given.split(",") if glob.strip()]
+
+
+def published_table(command: Callable[..., None]) -> Callable[..., None]:
+    """The options that `findings` and `leaderboard` share."""
+    file = click.Path(path_type=Path, dir_okay=False)
+    options = (
+        click.option(
+            "--published", type=file, metavar="FILE",
+            help="Another table of published numbers: JSON with models, metrics (id → better) and results.",
+        ),
+        click.option(
+            "--utility", type=file, metavar="FILE",
+            help="What models are good for: JSON (model → number, or benchmark → model → number) or CSV (model,MMLU).",
+        ),
+    )  # fmt: skip
+    for option in reversed(options):
+        command = option(command)
+    return command
