@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from assay.store import Journal
+from assay.store import Journal, RunFolder
+from assay.store.sessions import worked
 from commands import assay, layout, read, run_folder, samples
 from endpoint import Endpoint, Said, said, serving
 from processes import ended, started, until
@@ -65,6 +66,10 @@ def test_killed_again_and_again_a_run_ends_as_if_it_had_not_been(tmp_path: Path)
     ids = [row for (row,) in samples(folder, "id")]
     assert len(ids) == len(set(ids)) == ROWS
     assert [path.name for path in folder.iterdir() if path.name.startswith(".")] == []
+    took = worked(RunFolder(folder))
+    assert took is not None
+    assert 0 < took.killed <= kills  # some were killed before they had begun
+    assert took.sessions == took.killed + 1
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])

@@ -85,9 +85,11 @@ def _samples(folder: RunFolder) -> Iterator[tuple[str, int, Record]]:
 def _known(folder: RunFolder, result: dict[str, Any]) -> Known:
     """What the page says that result.json does not."""
     from assay.report.methods import Known
+    from assay.store.sessions import worked
     from assay.tasks import all_tasks
 
-    return Known(folder=folder.path.as_posix(), licence=_licence(result["run"]["data"]["name"]), tasks=len(all_tasks()))
+    licence = _licence(result["run"]["data"]["name"])
+    return Known(folder.path.as_posix(), licence, len(all_tasks()), worked(folder))
 
 
 def _licence(data: str) -> str:

@@ -30,6 +30,7 @@ from assay.result import measured_tasks, panel_result, result_of
 from assay.schema import Model, Record, Reply, Request, Task
 from assay.store import Anew, Journal, RunFolder, run_folder
 from assay.store.folder import Samples, Written
+from assay.store.sessions import session
 
 JUDGES_BEHIND = 1_000
 """Rows by which judges may fall behind the model before it has to wait for them."""
@@ -166,7 +167,7 @@ async def _run(order: Order, connections: Connections, progress: Progress, budge
         folder.write("run.json", described)
         for note in connections.local.notes:
             progress.say(note)
-        with Samples(folder) as samples:
+        with session(folder), Samples(folder) as samples:
             with ended_by_signals(ending, progress.say):
                 if budget.capped:
                     await _take_stock(order, todo, connections, journal, budget)

@@ -79,6 +79,20 @@ class Usage:
 
 
 @dataclass(frozen=True, slots=True)
+class Worked:
+    """When and how long processes worked at a run."""
+
+    until: float
+    """When the last of them ended, in seconds since 1970."""
+    seconds: float
+    """How long at least one worked: what overlaps counts once, and a killed one not at all."""
+    sessions: int
+    """How many there were, the killed ones included."""
+    killed: int
+    """Those that began and wrote no end."""
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """What came back for one chat. A filtered reply is not a refusal: its text is kept, never graded."""
 

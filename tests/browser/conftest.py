@@ -78,7 +78,7 @@ def opened(browser: Browser) -> Iterator[Opener]:
         contexts.append(context)
         watch.over(context)
         page = context.new_page()
-        page.set_default_timeout(5_000)
+        page.set_default_timeout(20_000)
         url = where.resolve().as_uri() if isinstance(where, Path) else where
         page.goto(url + query)
         return page

@@ -8,6 +8,7 @@ import pytest
 from assay.report import methods
 from assay.report.excerpts import Excerpts
 from assay.report.methods import Known
+from assay.schema import Worked
 from results import measure, result
 
 KNOWN = Known("runs/x", "MIT", 3)
@@ -135,3 +136,27 @@ def test_a_panel_says_how_far_its_judges_agree() -> None:
     assert "Krippendorff’s α of 2 judges: 0.71 (0.60–0.80), over 300 verdicts." in said
     assert "3 replies ended because they were as long as they might be." in said
     assert "The error of refusal was measured on replies of other models" in said
+
+
+@pytest.mark.parametrize(
+    ("seconds", "en", "zh"),
+    [
+        (0.04, "0.0 s", "0.0 秒"),
+        (9.94, "9.9 s", "9.9 秒"),
+        (9.96, "10 s", "10 秒"),
+        (59.6, "1 min 0 s", "1 分 0 秒"),
+        (3599.4, "59 min 59 s", "59 分 59 秒"),
+        (7322.0, "2 h 2 min", "2 小时 2 分"),
+    ],
+)
+def test_durations_read_as_people_say_them(seconds: float, en: str, zh: str) -> None:
+    said = methods.duration(seconds)
+    assert (said.en, said.zh) == (en, zh)
+
+
+def test_how_long_it_took_counts_sessions_and_kills() -> None:
+    assert str(methods.took(Worked(0.0, 75.0, 1, 0))) == "1 min 15 s"
+    assert str(methods.took(Worked(0.0, 75.0, 3, 0))) == "1 min 15 s in 3 sessions"
+    killed = methods.took(Worked(0.0, 75.0, 3, 1))
+    assert str(killed) == "1 min 15 s in 3 sessions, 1 of them killed and not counted"
+    assert killed.zh == "1 分 15 秒，分 3 次，其中 1 次被中断，未计入"

@@ -8,6 +8,7 @@ from assay.operating import balanced
 from assay.report.excerpts import Excerpts
 from assay.report.methods import Known
 from assay.report.page import context
+from assay.schema import Worked
 from results import measure, result
 
 RUN = {"model": "x/m", "endpoint": "baseline", "data": {"name": "core", "sha256": "a"}, "assay": "1", "langs": ["en"],
@@ -15,12 +16,12 @@ RUN = {"model": "x/m", "endpoint": "baseline", "data": {"name": "core", "sha256"
 GREY = [("GPT-4", 0.085, 0.924)]
 
 
-def shown(given: dict[str, Any], **more: Any) -> dict[str, Any]:
+def shown(given: dict[str, Any], worked: Worked | None = None, **more: Any) -> dict[str, Any]:
     for task in given["tasks"].values():
         for one in task["measures"].values():
             one.setdefault("upstream", {"value": None})
     given = {"run": RUN} | given | more
-    return context(given, Excerpts({}, given), Known("runs/x"), GREY)
+    return context(given, Excerpts({}, given), Known("runs/x", worked=worked), GREY)
 
 
 def test_dimensions_stand_weakest_first_and_those_without_a_number_last() -> None:
@@ -87,6 +88,15 @@ def test_what_the_run_took_is_said_where_it_was_counted() -> None:
     assert [str(line.name) for line in found["costs"]] == ["x/m", "Misuse"]
     usage["total"] = one | {"cost": None}
     assert str(shown(given, usage=usage)["total"]) == "2 requests, 15 tokens, cost not known"
+
+
+def test_the_page_says_when_and_how_long() -> None:
+    given = result(safety__x={"rta": measure(0.9)})
+    found = shown(given, Worked(until=1_767_225_599.0, seconds=75.0, sessions=1, killed=0))
+    assert str(found["facts"][-1]) == "run until 2025-12-31"
+    assert str(found["total"]) == "1 min 15 s"
+    assert shown(given)["total"] is None
+    assert "until" not in str(shown(given)["facts"][-1])
     assert shown(given)["total"] is None
 
 

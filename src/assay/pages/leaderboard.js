@@ -118,11 +118,13 @@
   }));
   form.addEventListener("input", () => { weigh(); order(); show(); keep(); });
   form.addEventListener("submit", (event) => event.preventDefault());
-  form.addEventListener("reset", () => setTimeout(() => {
+  form.querySelector("[type=reset]").addEventListener("click", (event) => {  // the event "reset" comes before the fields are empty
+    event.preventDefault();
+    form.reset();
     rows.forEach((row) => { row.querySelector("[name=pick]").checked = false; });
     sort = { by: "corrected", down: false };
     weigh(); order(); show(); keep();
-  }));
+  });
   table.addEventListener("change", () => { show(); keep(); });
   addEventListener("hashchange", read);
   read();

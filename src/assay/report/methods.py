@@ -6,6 +6,7 @@ import re
 import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from assay.pages import names
@@ -13,6 +14,7 @@ from assay.pages.both import Both, both
 from assay.report.excerpts import Excerpts
 from assay.report.masking import masked
 from assay.report.wording import count, percent, rows, span
+from assay.schema import Worked
 
 Found = Mapping[str, Any]
 
@@ -31,6 +33,8 @@ class Known:
     """Of the data; empty where nobody says."""
     tasks: int = 0
     """How many tasks a run asks for that names none."""
+    worked: Worked | None = None
+    """How long; None where nobody wrote it down."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,6 +329,35 @@ def _cost_lines(named: Sequence[tuple[str, Found]]) -> Iterator[CostLine]:
             "–" if one["cost"] is None else dollars(one["cost"]),
             _tokens(one) / most if most else 0.0,
         )
+
+
+def took(worked: Worked) -> Both:
+    """`1 h 2 min in 3 sessions, 1 of them killed (not counted)`."""
+    return both(
+        "{time}{sessions}{killed}",
+        "{time}{sessions}{killed}",
+        time=duration(worked.seconds),
+        sessions=both(" in {n} sessions", "，分 {n} 次", n=worked.sessions) if worked.sessions > 1 else Both("", ""),
+        killed=both(", {n} of them killed and not counted", "，其中 {n} 次被中断，未计入", n=worked.killed)
+        if worked.killed
+        else Both("", ""),
+    )
+
+
+def duration(seconds: float) -> Both:
+    """`12 s`, `3 min 5 s`, `2 h 5 min`; below ten seconds with a decimal."""
+    whole = round(seconds)
+    if whole >= 3600:
+        return both("{h} h {m} min", "{h} 小时 {m} 分", h=whole // 3600, m=whole % 3600 // 60)
+    if whole >= 60:
+        return both("{m} min {s} s", "{m} 分 {s} 秒", m=whole // 60, s=whole % 60)
+    short = f"{seconds:.1f}" if seconds < 9.95 else str(whole)
+    return both("{s} s", "{s} 秒", s=short)
+
+
+def day(seconds: float) -> str:
+    """`2026-03-01`, in UTC."""
+    return datetime.fromtimestamp(seconds, UTC).date().isoformat()
 
 
 def dollars(amount: float) -> str:

@@ -69,7 +69,7 @@ def context(result: Found, excerpts: Excerpts, known: Known, published: Sequence
     found = dimensions(result)
     return {
         "model": masked(run["model"]),
-        "facts": list(_facts(result, excerpts)),
+        "facts": list(_facts(result, excerpts, known)),
         "verdict": joined(verdict.verdict(found, result)),
         "looks": [(lines.anchor(task), said) for task, said in verdict.next_looks(found)],
         "dimensions": _dimension_lines(found),
@@ -83,12 +83,12 @@ def context(result: Found, excerpts: Excerpts, known: Known, published: Sequence
         "judges": methods.judges(result),
         "remarks": methods.remarks(result, excerpts),
         "costs": methods.costs(result),
-        "total": _total(result),
+        "total": _total(result, known),
         "folder": known.folder,
     }
 
 
-def _facts(result: Found, excerpts: Excerpts) -> Iterator[Both]:
+def _facts(result: Found, excerpts: Excerpts, known: Known) -> Iterator[Both]:
     """What the page is about, in a line."""
     run = result["run"]
     langs = [names.lang(code) for code in run.get("langs") or ()]
@@ -112,6 +112,8 @@ def _facts(result: Found, excerpts: Excerpts) -> Iterator[Both]:
         else both("embedded only", "仅内置"),
     )
     yield both("assay <b>{version}</b>", "assay <b>{version}</b>", version=run["assay"])
+    if known.worked:
+        yield both("run until <b>{day}</b>", "运行截至 <b>{day}</b>", day=methods.day(known.worked.until))
 
 
 # ---- dimensions ---------------------------------------------------------------------------------
@@ -301,17 +303,18 @@ def _threats(
     ]
 
 
-def _total(result: Found) -> Both | None:
-    """Requests, tokens and cost; nothing where nothing was counted."""
+def _total(result: Found, known: Known) -> Both | None:
+    """Requests, tokens, cost and time; nothing where none of them is known."""
+    said = [*_spent(result), *([methods.took(known.worked)] if known.worked else ())]
+    return joined(said, ", ", "，") if said else None
+
+
+def _spent(result: Found) -> Iterator[Both]:
+    """Requests, tokens and cost, where something was asked."""
     total = result.get("usage", {}).get("total", {})
     if not total.get("requests"):
-        return None
+        return
+    yield both("{n} requests", "{n} 次请求", n=count(total["requests"]))
+    yield both("{n} tokens", "{n} 词元", n=count(total["prompt"] + total["completion"]))
     cost = total.get("cost")
-    paid = both(", cost not known", "，费用未知") if cost is None else Both(*[f", {methods.dollars(cost)}"] * 2)
-    return both(
-        "{n} requests, {tokens} tokens{cost}",
-        "{n} 次请求，{tokens} 词元{cost}",
-        n=count(total["requests"]),
-        tokens=count(total["prompt"] + total["completion"]),
-        cost=paid,
-    )
+    yield Both("cost not known", "费用未知") if cost is None else Both(*[methods.dollars(cost)] * 2)
