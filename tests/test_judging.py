@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -121,6 +122,21 @@ def test_another_name_does_not_hide_it(monkeypatch: pytest.MonkeyPatch) -> None:
     check("openai/m", "court/other")
     check("openai/m", "elsewhere/m")
     check("recorded/GPT-4", "openai/m", endpoint="recorded")
+
+
+@pytest.mark.parametrize(("option", "given"), [("--classifier", {"classifiers": ("llama-guard-3=openai/m",)}),
+                                               ("--toxicity", {"toxicity": "shieldgemma=openai/m"})])  # fmt: skip
+def test_a_guard_does_not_judge_itself_either(option: str, given: dict[str, Any]) -> None:
+    opened = Connections(base_url=HERE).model
+    with pytest.raises(UsageError, match=f"openai/m would judge its own replies; name another {option}"):
+        check_graders(Judging(**given), "openai/m", HERE, opened)
+    check_graders(Judging(**given, of_itself=True), "openai/m", HERE, opened)
+    check_graders(Judging(**given), "openai/other", HERE, opened)
+
+
+def test_a_classifier_of_texts_is_no_model_that_could_judge_itself() -> None:
+    opened = Connections(base_url=HERE).model
+    check_graders(Judging(classifiers=("longformer-harmful-ro",), toxicity="toxic-bert"), "openai/m", HERE, opened)
 
 
 def test_the_same_judge_twice_has_no_two_votes() -> None:

@@ -101,6 +101,7 @@ def test_a_plugins_model_answers_a_plugins_task(installed: Installed, tmp_path: 
     run = assay.run("parrot/polly", tasks="mine", out=tmp_path / "runs")
     assert run.model == "parrot/polly"
     assert run["mine/locks", "rta"].value == 1.0
+    assert run.result["run"]["plugins"] == {"assay-locks": "1.0", "assay-parrot": "1.0"}
 
 
 def test_a_plugins_judge_is_a_kind_of_ones_own_data(installed: Installed, tmp_path: Path) -> None:

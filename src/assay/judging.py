@@ -38,6 +38,9 @@ Remote = ChatCompletions | Embeddings | Moderations | Plugged | SpreadEndpoint
 Queued = LocalModel | LocalClassifier | SpreadWeights
 """Models with a queue of their own."""
 
+JUDGES = {"--judge": "grader", "--classifier": "classifier", "--toxicity": "toxicity"}
+"""Options that name a model which judges → its instrument."""
+
 
 @dataclass(frozen=True, slots=True)
 class Judging:
@@ -95,7 +98,7 @@ class Judging:
 
 
 def check_graders(judging: Judging, model: str, endpoint: str, opened: Callable[[str], Model]) -> None:
-    """Whether the graders may judge this model's replies; asked before the first request.
+    """Whether the graders and guards may judge this model's replies; asked before the first request.
 
     Args:
         judging: who judges.
@@ -104,20 +107,21 @@ def check_graders(judging: Judging, model: str, endpoint: str, opened: Callable[
         opened: a model string's model, which is not asked.
 
     Raises:
-        UsageError: a grader is the model itself, under whatever name, or is given twice.
+        UsageError: a grader or guard is the model itself, under whatever name, or a grader is given twice.
     """
     twice = next((name for at, name in enumerate(judging.graders) if name in judging.graders[:at]), None)
     if twice is not None:
         raise UsageError(f"--judge {twice} is given twice, and would have two votes; name another judge")
     if judging.of_itself:
         return
-    for name in judging.graders:
+    asked = judging.asked
+    for option, name in [(option, name) for option, instrument in JUDGES.items() for name in asked[instrument]]:
         there = opened(name).endpoint
         same = (there.rstrip("/"), name.partition("/")[2]) == (endpoint.rstrip("/"), model.partition("/")[2])
         if name == model or same:
             alias = "" if name == model else f" ({name} is the same model at {there})"
             raise UsageError(
-                f"{model} would judge its own replies{alias}; name another --judge for numbers to defend, "
+                f"{model} would judge its own replies{alias}; name another {option} for numbers to defend, "
                 "or give --allow-self-judge"
             )
 

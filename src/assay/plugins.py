@@ -100,6 +100,12 @@ def named(group: str, name: str) -> Plugin | None:
     return several[0] if several else None
 
 
+def installed() -> dict[str, str]:
+    """Package → version of everything that adds something to assay here, used or not."""
+    points = [plugin.point.dist for group in GROUPS for plugin in found(group)]
+    return {dist.name: dist.version for dist in sorted(filter(None, points), key=lambda dist: dist.name)}
+
+
 # ---- group by group -------------------------------------------------------------------------------
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
+from assay import plugins
 from assay.budget import TASK, Budget, asked_elsewhere
 from assay.cases import Asking, Case, Cases, cases, check_data, data_hash
 from assay.contamination import Manifest, seen, unseen
@@ -152,7 +153,9 @@ async def _run(order: Order, connections: Connections, progress: Progress, budge
     check_graders(order.judging, order.model, described["endpoint"], connections.model)
     folder = run_folder(order.out, described)
     _same_run(folder, described)
-    described["judges"]["cards"] = cards_used(order.tasks, judge_cards())  # not in the folder's name
+    described["judges"]["cards"] = cards_used(order.tasks, judge_cards())  # from here on: not in the folder's name
+    if others := plugins.installed():
+        described["plugins"] = others
     unsent = getattr(connections.model(order.model), "unsent", ())
     if unsent:  # the service refuses them, whatever the tasks ask for
         described["sampling"]["unsent"] = unsent

@@ -54,7 +54,7 @@ def judging(command: Callable[..., None]) -> Callable[..., None]:
             "--judge", "judges", multiple=True, metavar="MODEL",
             help="A model that grades where rules cannot tell; repeat it for a majority of several.",
         ),
-        judged_by("--allow-self-judge", "of_itself", is_flag=True, help="A model may grade its own replies."),
+        judged_by("--allow-self-judge", "of_itself", is_flag=True, help="A model may judge its own replies."),
         judged_by(
             "--embedder", default="", metavar="MODEL", help="An /embeddings model, hf/… or minilm; else lexical."
         ),

@@ -16,7 +16,7 @@ from assay.local import Locals
 from assay.models import Connections, pace_of
 from assay.models.chat import ChatCompletions
 from assay.models.crew import Answered, Opening
-from assay.models.endpoint import Transient
+from assay.models.failures import Transient
 from assay.models.pace import Pace
 from assay.models.plugged import Plugged
 from assay.schema import Model, Request

@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from assay.models.endpoint import Transient
+from assay.models.failures import Transient
 from assay.models.providers import Provider
 from assay.models.replies import CLOSES, OPENS, TAG, apart, count, excerpt, first_token, kept, text_of
 from assay.models.wire import Body, Wire, extra_of, seed_of, temperature_of

@@ -15,10 +15,13 @@ from typing import Any
 import orjson
 
 from assay.errors import EndpointError
+from assay.models.failures import Rejected, Transient
 from assay.models.http import Answer, Http, Unreachable, seconds
 from assay.models.pace import Pace
 from assay.models.providers import Provider, table
 from assay.models.replies import TEXT_LIMIT, excerpt, one_line
+
+__all__ = ["Endpoint", "Rejected", "Transient", "parsed"]
 
 HOPELESS = {
     401: "the key is not accepted. Check {key}",
@@ -42,33 +45,6 @@ BUSY = re.compile(rb"overload|over capacity|at capacity|too many|rate.?limit|thr
 
 DELAY = re.compile(rb'"retryDelay"\s*:\s*"([^"]{1,20})"')
 """Google says in the body how long to wait."""
-
-
-class Transient(Exception):
-    """This try failed; another may not."""
-
-    def __init__(
-        self, reason: str, wait_s: float | None = None, overload: bool = False, congested: bool = False
-    ) -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.wait_s = wait_s
-        """Seconds after which the server wants to be asked again; None where it does not say."""
-        self.overload = overload
-        """The endpoint is there and turned the request away, as it would have any other."""
-        self.congested = congested
-        """A sign that the endpoint is asked too much: an overload, a time-out, no answer."""
-
-
-class Rejected(Exception):
-    """The endpoint refuses this one request; `blocked` where its content filter did."""
-
-    def __init__(self, reason: str, blocked: bool, field: str = "") -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.blocked = blocked
-        self.field = field
-        """The field of the request that the error is about, where it names one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from urllib.parse import quote
 import orjson
 
 from assay.models.completions import finish_of
-from assay.models.endpoint import Transient
+from assay.models.failures import Transient
 from assay.models.providers import Provider
 from assay.models.replies import Tops, count, excerpt, first_token, kept, mapping, text_of
 from assay.models.wire import Body, Wire, extra_of, seed_of, system_of, temperature_of, turns

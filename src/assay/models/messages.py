@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 
 from assay.models.completions import finish_of
-from assay.models.endpoint import Transient
+from assay.models.failures import Transient
 from assay.models.providers import Provider
 from assay.models.replies import count, excerpt, kept, mapping, text_of
 from assay.models.wire import Body, Wire, extra_of, system_of, temperature_of, turns

@@ -11,15 +11,12 @@ import math
 from collections import deque
 from collections.abc import Callable
 from time import monotonic
-from typing import TYPE_CHECKING
 
 from assay.errors import EndpointError, Stopped
+from assay.models.failures import Transient
 from assay.models.limits import Bucket, Patience, Window
 from assay.models.tokens import OPEN_REPLY_TOKENS, chat_tokens
 from assay.schema import Reply, Request
-
-if TYPE_CHECKING:
-    from assay.models.endpoint import Transient
 
 STREAK = 3
 """So many requests in a row turned away, and nobody new is sent."""

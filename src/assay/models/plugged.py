@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from assay.errors import AssayError, Stopped, UsageError
-from assay.models.endpoint import Transient
+from assay.models.failures import Transient
 from assay.models.pace import Pace
 from assay.models.wrappers import Wrapper
 from assay.schema import Reply, Request

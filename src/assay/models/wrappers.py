@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from assay.errors import EndpointError
-from assay.models.endpoint import Transient
+from assay.models.failures import Transient
 from assay.models.pace import LONGEST_WAIT_S, Pace
 from assay.schema import Model, Reply, Request
 
