@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from assay.findings import Findings
-from assay.leaderboard.site import FIRST, Site, pages, write_site
+from assay.leaderboard.site import Site
 from assay.leaderboard.standings import standings
+from assay.leaderboard.writing import FIRST, pages, write_site
 
 __all__ = ["build"]
 
