@@ -21,7 +21,7 @@ from assay.models import Connections
 from assay.models.providers import table
 from assay.run import Order, run
 from assay.tasks import select
-from commands import layout
+from commands import layout, run_folder, samples
 from endpoint import Said, error, said, serving
 
 CANARY = "sk-canary-5f2d9c61b7"
@@ -87,6 +87,19 @@ def test_the_key_is_nowhere(path: str, tmp_path: Path) -> None:
     assert CANARY not in done.output
     assert isinstance(done.exception, SystemExit | None)
     assert not leaks(tmp_path)
+
+
+@pytest.mark.parametrize("key", ["x", "a", "none", "EMPTY", "content", "choices"])
+def test_a_placeholder_for_a_key_leaves_replies_alone(key: str, tmp_path: Path) -> None:
+    data = layout(tmp_path / "data", safety__misuse=[{"prompt": "Harm?", "source": "t"}])
+    text = f"None of these: the next text is {key}, EMPTY, none, content, choices."
+    with serving(lambda body: said(text)) as endpoint:
+        words = ["run", "openai/m", "--base-url", endpoint.url, "--data", str(data), "--tasks", "misuse",
+                 "--out", str(tmp_path / "runs")]  # fmt: skip
+        done = CliRunner().invoke(main, words, env={"OPENAI_API_KEY": key, "COLUMNS": "400"})
+    assert done.exit_code == 0, done.output
+    ((reply,),) = samples(run_folder(tmp_path / "runs"), "reply")
+    assert reply == text
 
 
 def native(**body: Any) -> Said:
