@@ -94,7 +94,7 @@ def test_a_wrong_word_is_wrong_usage(words: list[str], hint: str) -> None:
 @pytest.mark.parametrize(
     ("answer", "fix"),
     [
-        (error(401, "Incorrect API key provided: sk-canary-1"), ["401", "OPENAI_API_KEY"]),
+        (error(401, "Incorrect API key provided: sk-canary-000001"), ["401", "OPENAI_API_KEY"]),
         (error(403, "no\naccess"), ["403", "no access", "OPENAI_API_KEY"]),
         (error(404, "The model `m` does not exist"), ["404", "--base-url", "model"]),
         (Said(b"<h1>Not Found</h1>", 404), ["404", "--base-url"]),
@@ -107,7 +107,7 @@ def test_an_endpoint_that_refuses_ends_the_run_at_once(
 ) -> None:
     with serving(lambda body: answer) as endpoint:
         command = ("run", "openai/m", "--base-url", endpoint.url, "--tasks", "misuse", "--out", tmp_path)
-        monkeypatch.setattr("commands.CLEAN", {"OPENAI_API_KEY": "sk-canary-1", "COLUMNS": "200"})
+        monkeypatch.setattr("commands.CLEAN", {"OPENAI_API_KEY": "sk-canary-000001", "COLUMNS": "200"})
         done = assay(*command, "--max-connections", 2)
     refused(done, 1, *fix)
     assert "sk-canary" not in done.output
@@ -398,7 +398,7 @@ def test_no_run_folder_at_all(tmp_path: Path) -> None:
     refused(assay("score", tmp_path / "none"), 2, "does not exist")
     refused(assay("score", tmp_path), 1, "assay run")
     refused(assay("compare", tmp_path, tmp_path), 1, "assay run")
-    refused(assay("compare", tmp_path), 2, "two runs")
+    refused(assay("compare", tmp_path), 1, "holds no run")
     (tmp_path / "file").write_text("x", encoding="utf-8")
     refused(assay("score", tmp_path / "file"), 1, "assay run")
     refused(assay("score", tmp_path, "--format", "trustllm"), 2, "--out")

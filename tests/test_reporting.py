@@ -119,7 +119,8 @@ def test_report_writes_the_page_of_each_run(tmp_path: Path) -> None:
     assay("report", runs[0], "--out", tmp_path / "sub" / "page.html")
     assert (tmp_path / "sub" / "page.html").is_file()
     refused(assay("report", *runs, "--out", tmp_path / "x.html"), 2, "--out is one file")
-    refused(assay("report", tmp_path), 1, "give the folder that `assay run` printed")
+    assert assay("report", tmp_path).output == done.output, "a folder of runs stands for them"
+    refused(assay("report", tmp_path / "sub"), 1, "give the folder that `assay run` printed")
 
 
 def test_a_page_that_cannot_be_written_says_so(tmp_path: Path) -> None:

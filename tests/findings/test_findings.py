@@ -334,5 +334,8 @@ def test_the_terminal_has_every_finding_and_no_traceback(tmp_path: Path) -> None
         "Among 2 runs on core",
     ):
         assert said_so in done.stdout
-    refused(assay("findings", tmp_path), 1, "has no result.json")
+    together = assay("findings", tmp_path / "runs")
+    assert "Among 2 runs on core" in together.stdout
+    (tmp_path / "none").mkdir()
+    refused(assay("findings", tmp_path / "none"), 1, "holds no run")
     refused(assay("findings", "--published", tmp_path / "no.json"), 1, "cannot be read")

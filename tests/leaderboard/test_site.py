@@ -204,7 +204,7 @@ def test_another_table_makes_another_site(tmp_path: Path) -> None:
 
 
 def test_what_cannot_be_is_said(tmp_path: Path) -> None:
-    refused(assay("leaderboard", tmp_path, "--out", tmp_path / "x"), 1, "has no result.json")
+    refused(assay("leaderboard", tmp_path, "--out", tmp_path / "x"), 1, "holds no run")
     (tmp_path / "file").write_text("", encoding="utf-8")
     assert assay("leaderboard", "--out", tmp_path / "file").exit_code == 2
     refused(assay("leaderboard", "--out", tmp_path / "file" / "x"), 1, "cannot be written")

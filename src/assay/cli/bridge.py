@@ -10,14 +10,14 @@ import click
 import orjson
 
 from assay.cli.headings import Headed
-from assay.cli.options import globs, judged_by, scored, sent
+from assay.cli.options import folders, globs, judged_by, scored, sent
 from assay.cli.printing import wide
 
 
 @click.command("bridge", cls=Headed)
 @click.argument("old")
 @click.argument("new")
-@click.argument("runs", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("runs", nargs=-1, required=True, type=click.Path(path_type=Path), callback=folders)
 @scored("--tasks", multiple=True, metavar="GLOB", help="Only these tasks.")
 @scored("--json", "as_json", is_flag=True, help="JSON instead of the table.")
 @judged_by("--allow-self-judge", "of_itself", is_flag=True, help="NEW may judge its own replies.")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from assay.cli.options import globs, languages
+from assay.cli.options import folders, globs, languages
 from assay.errors import UsageError
 
 TRAINING = ("sft", "dpo", "kto", "reward")
@@ -17,7 +17,7 @@ OF_TRAINING = {"layout": "--layout", "langs": "--lang", "share": "--held-out"}
 
 
 @click.command()
-@click.argument("runs", nargs=-1, required=True, metavar="RUN…", type=click.Path(path_type=Path))
+@click.argument("runs", nargs=-1, required=True, metavar="RUN…", type=click.Path(path_type=Path), callback=folders)
 @click.option("--format", "form", required=True, type=click.Choice([*TRAINING, *NEIGHBOURS]),
               help="What the trainer learns from, or whose format it is.")  # fmt: skip
 @click.option("--layout", type=click.Choice(["conversational", "standard"]), default="conversational",

@@ -8,12 +8,12 @@ from pathlib import Path
 import click
 import orjson
 
-from assay.cli.options import published_table
+from assay.cli.options import folders, published_table
 from assay.cli.printing import wide
 
 
 @click.command()
-@click.argument("runs", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("runs", nargs=-1, type=click.Path(path_type=Path), callback=folders)
 @published_table
 @click.option("--json", "as_json", is_flag=True, help="Everything that was found, as JSON.")
 def findings(runs: Sequence[Path], published: Path | None, utility: Path | None, as_json: bool) -> None:

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import click
 
-from assay.cli.options import published_table
+from assay.cli.options import folders, published_table
 
 
 @click.command()
-@click.argument("runs", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("runs", nargs=-1, type=click.Path(path_type=Path), callback=folders)
 @click.option(
     "--out",
     default="site",

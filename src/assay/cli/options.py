@@ -26,6 +26,13 @@ def languages(ctx: click.Context, param: click.Parameter, value: str) -> tuple[s
     return tuple(dict.fromkeys(lang.strip() for lang in value.split(",") if lang.strip()))
 
 
+def folders(ctx: click.Context, param: click.Parameter, value: Sequence[Path]) -> tuple[Path, ...]:
+    """The folders of the runs that these paths lead to: `runs/A`, the folder `runs`, or all that `runs/*` becomes."""
+    from assay.store.runs import run_folders
+
+    return tuple(run_folders(value)) if value else ()
+
+
 def pairs(ctx: click.Context, param: click.Parameter, value: Sequence[str]) -> tuple[tuple[str, object], ...]:
     """`top_p=0.9` → ("top_p", 0.9): JSON where it is JSON, text otherwise."""
     pairs: dict[str, object] = {}

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import click
 
+from assay.cli.options import folders
 from assay.errors import UsageError
 
 
 @click.command()
-@click.argument("runs", nargs=-1, required=True, metavar="RUN...", type=click.Path(path_type=Path))
+@click.argument("runs", nargs=-1, required=True, metavar="RUN...", type=click.Path(path_type=Path), callback=folders)
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE",
               help="Default: report.html, or report.pdf, in RUN.")  # fmt: skip
 @click.option("--pdf", is_flag=True, help="A PDF instead, printed by an installed Chromium or Chrome.")

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import click
 
+from assay.cli.options import folders
+
 
 @click.command()
-@click.argument("runs", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("runs", nargs=-1, type=click.Path(path_type=Path), callback=folders)
 @click.option("--port", default=0, type=click.IntRange(0, 65535), metavar="N", help="Default: one that is free.")
 @click.option("--open", "open_it", is_flag=True, help="Open it in the browser.")
 def view(runs: Sequence[Path], port: int, open_it: bool) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from assay.errors import StoreError
 from assay.store import RunFolder
+from assay.store.runs import run_folders
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,10 @@ def viewed(paths: Sequence[Path]) -> list[Viewed]:
     Raises:
         StoreError: there is none, or one cannot be read.
     """
-    folders = list(dict.fromkeys(folder.resolve() for path in paths for folder in _found(path)))
+    folders = [folder.resolve() for folder in run_folders(paths)]
+    for folder in folders:
+        if not RunFolder(folder).samples.is_file():
+            raise StoreError(f"{folder} has not ended yet: samples are there to be seen once `assay run` has ended")
     described = [RunFolder(folder).read_run() for folder in folders]
     models = [str(run.get("model", folder.name)) for run, folder in zip(described, folders, strict=True)]
     often = Counter(models)
@@ -47,15 +51,3 @@ def viewed(paths: Sequence[Path]) -> list[Viewed]:
         Viewed(number, model if often[model] == 1 else f"{model} ({folder.name})", RunFolder(folder), run)
         for number, (model, folder, run) in enumerate(zip(models, folders, described, strict=True))
     ]
-
-
-def _found(path: Path) -> Iterator[Path]:
-    if not path.exists():
-        raise StoreError(f"{path} does not exist: give the folder of a run, or one with runs in it")
-    inside = (made.parent for pattern in ("*/run.json", "*/*/run.json") for made in sorted(path.glob(pattern)))
-    folders = [path] if (path / "run.json").is_file() else list(inside)
-    whole = [folder for folder in folders if RunFolder(folder).samples.is_file()]
-    if not whole:
-        said = "has not ended yet" if folders else "holds no run"
-        raise StoreError(f"{path} {said}: samples are there to be seen once `assay run` has ended")
-    yield from whole
