@@ -239,9 +239,9 @@ def _shown(line: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _text(shown: RenderableType) -> str:
-    from rich.console import Console
+    from assay.report.terminal import Terminal
 
-    console = Console(file=StringIO(), width=WIDTH, color_system=None)
+    console = Terminal(file=StringIO(), width=WIDTH, color_system=None)
     console.print(shown)
     assert isinstance(console.file, StringIO)
     return console.file.getvalue().rstrip()

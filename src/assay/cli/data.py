@@ -42,15 +42,16 @@ def tasks(covered: bool, as_json: bool) -> None:
 def cases(task: str, data: str, langs: tuple[str, ...], limit: int) -> None:
     """Print some cases of TASK as the model is asked them, with what a right answer is. E-mail addresses are masked."""
     from assay.cases import Asking, rows_of, tasks_in
+    from assay.pages.unseen import seen
     from assay.report.masking import masked
 
     for chosen in tasks_in(data, globs([task])):
         for row in rows_of(chosen, Asking(data=data, langs=langs, limit=limit)):
-            click.secho(" · ".join(filter(None, (chosen.id, row.id, row.lang, row.group))), bold=True)
+            click.secho(seen(" · ".join(filter(None, (chosen.id, row.id, row.lang, row.group)))), bold=True)
             for chat in row.chats:
-                click.echo(masked(chat[-1].content))
+                click.echo(seen(masked(chat[-1].content)))
             if row.gold is not None:
-                click.echo(f"→ {masked(str(row.gold))}")
+                click.echo(f"→ {seen(masked(str(row.gold)))}")
             click.echo()
 
 

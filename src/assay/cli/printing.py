@@ -15,10 +15,9 @@ if TYPE_CHECKING:
 
 def wide() -> Console:
     """The terminal as it is; a pipe or a file gets lines as long as the tables need."""
-    from rich.console import Console
+    from assay.report.terminal import terminal
 
-    console = Console()
-    return console if console.is_terminal else Console(width=240)
+    return terminal()
 
 
 def print_result(folder: RunFolder, groups: bool, opened: bool = False) -> None:
