@@ -50,6 +50,9 @@ bench: $(VENV)/run bench-peers ## assay beside a bare loop, inspect_ai and lm-ev
 	@if [ -f .bench/plot/made ]; then .bench/plot/bin/python benchmarks/figure.py .bench/side_by_side.json docs/img/bench.svg \
 		&& echo "docs/img/bench.svg shows it"; else echo "no figure: its environment is missing"; fi
 
+bench-lost: bench-peers wheel ## what failures, filters, kills and planted verdicts do to assay, inspect_ai and lm-eval (4 minutes)
+	$(BIN)/python benchmarks/lost.py --wheel dist/*.whl
+
 bench-peers: ## the environments of the others, in .bench (once; 1.3 GB)
 	@for peer in inspect lm-eval plot; do $(MAKE) --no-print-directory .bench/$$peer/made \
 		|| echo "the environment of $$peer could not be made: the bench goes on without it"; done
@@ -95,11 +98,20 @@ align: .neighbours/trl/made ## close the loop on a tiny model: evaluate, export,
 	PATH="$(CURDIR)/.neighbours/trl/bin:$$PATH" .neighbours/trl/bin/python examples/align/align.py --work runs/align \
 		--limit 40 --reply-tokens 12
 
-test-neighbours: .neighbours/trl/made .neighbours/inspect/made .neighbours/lm-eval/made ## tests that need big neighbours (torch, TRL, Ray, Inspect, lm-eval), in environments of their own
+test-neighbours: .neighbours/trl/made .neighbours/inspect/made .neighbours/lm-eval/made .neighbours/bridge/made ## tests that need big neighbours (torch, TRL, Ray, Inspect, lm-eval, any-llm), in environments of their own
 	ASSAY_NEIGHBOURS=1 .neighbours/trl/bin/python -m pytest -q tests/neighbours
 	.neighbours/inspect/bin/python -m pytest -q tests/neighbours/test_inspect.py
 	.neighbours/lm-eval/bin/python -m pytest -q tests/neighbours/test_lm_eval.py tests/neighbours/test_datasets_loads.py \
 		tests/neighbours/test_every_eval_ever_validates.py
+	.neighbours/bridge/bin/python -m pytest -q tests/neighbours/test_bridge.py
+
+.neighbours/bridge/made: requirements/bridge.txt pyproject.toml
+	@echo "making the environment in .neighbours/bridge (once; 0.6 GB)"
+	@mkdir -p .neighbours && echo '*' > .neighbours/.gitignore
+	@[ -x .neighbours/bridge/bin/python ] || $(PYTHON) -m venv .neighbours/bridge
+	@.neighbours/bridge/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bridge.txt
+	@.neighbours/bridge/bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
 
 .neighbours/inspect/made .neighbours/lm-eval/made: .neighbours/%/made: requirements/bench-%.txt pyproject.toml
 	@echo "making the environment in .neighbours/$* (once)"
@@ -142,7 +154,7 @@ fix: $(VENV)/dev ## format, and mend what can be mended
 	$(BIN)/ruff format
 
 pins: ## write requirements/*.txt anew (needs uv)
-	for set in run dev docs; do uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	for set in run dev docs bridge; do uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-header --no-annotate requirements/$$set.in -o requirements/$$set.txt; done
 
 cards: $(VENV)/run ## measure the embedded judges on ../shared/data/judges and write their cards (JUDGES="refusal" for one)
@@ -151,4 +163,4 @@ cards: $(VENV)/run ## measure the embedded judges on ../shared/data/judges and w
 clean: ## remove the environment and caches (runs stay)
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
-.PHONY: help demo test test-neighbours align docs wheel bench-install check cover bench bench-peers bench-official bench-memory bench-start bench-kills bench-coverage bench-resampling bench-viewer screenshots bench-pins fix pins cards clean
+.PHONY: help demo test test-neighbours align docs wheel bench-install check cover bench bench-lost bench-peers bench-official bench-memory bench-start bench-kills bench-coverage bench-resampling bench-viewer screenshots bench-pins fix pins cards clean

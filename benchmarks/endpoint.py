@@ -21,6 +21,7 @@ import time
 from collections import deque
 from dataclasses import asdict, dataclass, field
 
+from replying import completion, http
 from seen import Seen
 
 IDLE_S = 3600.0
@@ -150,26 +151,6 @@ def content_length(head: bytes) -> int:
     """Of a request's head; 0 where none is said."""
     _, found, rest = head.lower().partition(b"\r\ncontent-length:")
     return int(rest[: rest.index(b"\r")]) if found else 0
-
-
-def http(status: str, body: bytes) -> bytes:
-    """An answer, whole."""
-    return f"HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n".encode() + body
-
-
-def completion(text: str) -> bytes:
-    """A chat completion that says so."""
-    message = {"role": "assistant", "content": text}
-    return json.dumps(
-        {
-            "id": "bench",
-            "object": "chat.completion",
-            "created": 0,
-            "model": "bench",
-            "choices": [{"index": 0, "message": message, "finish_reason": "stop"}],
-            "usage": {"prompt_tokens": 40, "completion_tokens": 5, "total_tokens": 45},
-        }
-    ).encode()
 
 
 def main() -> None:

@@ -18,7 +18,7 @@ FORBIDDEN = ("torch", "transformers", "ray", "inspect-ai", "lm-eval", "pandas", 
 
 TIMES = 10
 
-STARTED = "import time; began = time.perf_counter(); import assay; print((time.perf_counter() - began) * 1000)"
+STARTED = "import time; began = time.perf_counter(); import {}; print((time.perf_counter() - began) * 1000)"
 
 
 def said(*command: object) -> str:
@@ -34,8 +34,13 @@ def said(*command: object) -> str:
 
 
 def installed(python: Path, wheel: str) -> list[tuple[str, str]]:
-    """Install the wheel, and say which packages are there then, beside pip."""
+    """Install the wheel, and say which packages are there then."""
     said(python, "-I", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", wheel)
+    return packages(python)
+
+
+def packages(python: Path) -> list[tuple[str, str]]:
+    """The packages of an environment with their versions, beside pip."""
     listed = json.loads(said(python, "-I", "-m", "pip", "list", "--format", "json", "--disable-pip-version-check"))
     return [(one["name"], one["version"]) for one in listed if one["name"] not in ("pip", "setuptools", "wheel")]
 
@@ -51,17 +56,22 @@ def size_mib(python: Path) -> dict[str, float]:
     return dict(sorted(sizes.items(), key=lambda one: -one[1]))
 
 
+def import_ms(python: Path, module: str, times: int = TIMES) -> float:
+    """Milliseconds of an import, the best of several: what disturbs a start only ever makes it longer."""
+    return min(float(said(python, "-I", "-c", STARTED.format(module))) for _ in range(times))
+
+
 def report(wheel: Path, extra: str) -> str:
     """Some lines."""
     with tempfile.TemporaryDirectory() as name:
         venv.create(name, with_pip=True)
         python = Path(name) / ("Scripts" if sys.platform == "win32" else "bin") / "python"
-        packages = installed(python, f"{wheel.resolve()}{f'[{extra}]' if extra else ''}")
-        brought = [package for package, _ in packages if package.lower() in FORBIDDEN]
+        brings = installed(python, f"{wheel.resolve()}{f'[{extra}]' if extra else ''}")
+        brought = [package for package, _ in brings if package.lower() in FORBIDDEN]
         if brought and not extra:
             raise SystemExit(f"the core install brings {', '.join(brought)}")
         sizes = size_mib(python)
-        started = min(float(said(python, "-I", "-c", STARTED)) for _ in range(TIMES))
+        started = import_ms(python, "assay")
         version = said(python, "-I", "-m", "pip", "show", "llm-assay").splitlines()[1]
         ran = said(
             python,
@@ -73,8 +83,8 @@ def report(wheel: Path, extra: str) -> str:
     return "\n".join(
         [
             f"{wheel.name}: {wheel.stat().st_size / 2**20:.1f} MiB, {version.lower()}",
-            f"{len(packages)} packages, {sum(sizes.values()):.0f} MiB ({largest})",
-            ", ".join(f"{package} {number}" for package, number in packages),
+            f"{len(brings)} packages, {sum(sizes.values()):.0f} MiB ({largest})",
+            ", ".join(f"{package} {number}" for package, number in brings),
             f"import assay: {started:.1f} ms, best of {TIMES}; none of: {', '.join(FORBIDDEN)}",
             f"a run of every task, two rows each, printed {len(ran.splitlines())} lines",
         ]
