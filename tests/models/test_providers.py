@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 from click.testing import CliRunner
 
+from assay import plugins
 from assay.cli import main
 from assay.errors import UsageError
 from assay.models import OPENAI_URL, Connections, pace_of
@@ -20,7 +21,7 @@ from assay.schema import Reply, Request, user
 from endpoint import Endpoint, error, said, serving
 
 KEY = "sk-canary-0123456789"
-NAMES = [name for name in table() if name != "any"]
+NAMES = [name for name, row in table().items() if name != "any" and row.speaks != "bridge"]
 
 
 @pytest.fixture(autouse=True)
@@ -40,7 +41,7 @@ def opened(name: str, **options: str) -> ChatCompletions:
 # ---- the table -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("row", table().values(), ids=table())
+@pytest.mark.parametrize("row", [table()[name] for name in ("any", *NAMES)], ids=["any", *NAMES])
 def test_a_row_is_whole_and_says_where_it_is_written(row: Provider) -> None:
     assert row.name and row.documents
     assert all(document.startswith("https://") for document in row.documents)
@@ -192,6 +193,35 @@ def test_any_is_no_provider() -> None:
         opened("any/m")
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("opeani", "openai"),
+        ("OpenAI", "openai"),
+        ("mistal", "mistral"),
+        ("google", "gemini"),
+        ("kimi", "moonshot"),
+        ("dashscope", "qwen"),
+        ("any_llm", "any-llm"),
+        ("basline", "baseline"),
+        ("ecco", "echo"),
+    ],
+)
+def test_what_was_probably_meant_is_said(typed: str, meant: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plugins, "names", lambda group: ["echo"] if group == "assay.models" else [])
+    with pytest.raises(UsageError, match=f"did you mean {meant}/MODEL") as caught:
+        opened(f"{typed}/m")
+    assert f"unknown provider '{typed}'" in str(caught.value) and "of plugins: echo" in str(caught.value)
+
+
+def test_where_nothing_near_was_meant_the_ways_there_are_stand_in_the_error() -> None:
+    with pytest.raises(UsageError, match="unknown provider 'cohere'") as caught:
+        opened("cohere/m")
+    said = str(caught.value)
+    assert all(f" {name}," in said for name in NAMES) and "any-llm/cohere/MODEL" in said
+    assert "did you mean" not in said and "plugins" not in said and "COHERE_BASE_URL" in said
+
+
 # ---- assay providers -----------------------------------------------------------------------------
 
 
@@ -209,6 +239,15 @@ def test_providers_says_who_there_is_and_which_keys_are_set() -> None:
     assert "GOOGLE_API_KEY" in lines["gemini"] and not lines["gemini"].rstrip().endswith("not set")
     assert lines["mistral"].rstrip().endswith("not set") and "none needed" in lines["ollama"]
     assert "$AZURE_BASE_URL" in lines["azure"]
+    assert "whatever else" in lines["any-llm"] and not lines["any-llm"].rstrip().endswith("set")
+
+
+def test_providers_says_who_takes_batch_files() -> None:
+    lines = {line.split("/…")[0].strip(): line for line in printed().splitlines()}
+    assert {name for name in NAMES if "--batch" in lines[name]} == {name for name in NAMES if table()[name].batch}
+    assert "files of up to 100 MB (--batch)" in printed("moonshot") and "--batch" not in printed("deepseek")
+    sizes = {row["id"]: row["batch_mb"] for row in json.loads(printed("--json"))}
+    assert sizes["openai"] == table()["openai"].batch and sizes["gemini"] is None
 
 
 def test_providers_of_one_says_all_and_where_it_is_written() -> None:
@@ -223,7 +262,7 @@ def test_providers_as_json(words: list[str]) -> None:
     rows = json.loads(printed(*words, ZAI_API_KEY=KEY))
     zhipu = next(row for row in rows if row["id"] == "zhipu")
     assert (zhipu["key"], zhipu["key_set"]) == ("ZAI_API_KEY", True)
-    assert len(rows) == (len(NAMES) if len(words) == 1 else 1)
+    assert [row["id"] for row in rows] == ([*NAMES, "any-llm"] if len(words) == 1 else ["zhipu"])
 
 
 def test_providers_refuses_what_there_is_none_of_and_shows_no_password() -> None:

@@ -9,6 +9,7 @@ from assay.errors import UsageError
 from assay.local import HUGGING_FACE, LocalModel, Locals
 from assay.models.addresses import OPENAI_URL, address_of, environment, key_of, without_key
 from assay.models.baselines import BASELINES, Baseline
+from assay.models.bridge import BRIDGE, bridged, parted, service_of
 from assay.models.cached import Journal, cached
 from assay.models.chat import ChatCompletions, Embeddings, Endpoint, Moderations
 from assay.models.http import Http, checked_url
@@ -87,6 +88,9 @@ class Connections:
         if provider == "vllm":
             at = self._endpoint(provider)
             return ChatCompletions(name, model, served(at, self.local.server(model, at.url)))
+        if provider == BRIDGE:
+            service, model = parted(model)
+            return ChatCompletions(name, model, self._bridge(service))
         if provider not in table() and (plugged := plugins.model(provider, model)) is not None:
             return Plugged(plugged, self._pace(name))
         return ChatCompletions(name, model, self._endpoint(provider))
@@ -118,7 +122,10 @@ class Connections:
         Raises:
             UsageError: unknown provider, or no model.
         """
-        return checked_url(address_of(split(name)[0], environment(), self.base_url)[1], self.allow_http)
+        provider, model = split(name)
+        if provider == BRIDGE:
+            return service_of(parted(model)[0], environment(), self.allow_http).url
+        return checked_url(address_of(provider, environment(), self.base_url)[1], self.allow_http)
 
     def _opened(self, url: str, key: str, key_name: str, row: Provider) -> Endpoint:
         place = url, key, row.id
@@ -126,6 +133,14 @@ class Connections:
             pace = self._new_pace()
             http = Http(key, self.timeout_s, row.key_header, row.headers)
             self._endpoints[place] = Endpoint(url, http, key_name, pace, row)
+        return self._endpoints[place]
+
+    def _bridge(self, name: str) -> Endpoint:
+        """A service that any-llm asks."""
+        service = service_of(name, environment(), self.allow_http)
+        place = service.url, service.key, f"{BRIDGE}/{name}"
+        if place not in self._endpoints:
+            self._endpoints[place] = bridged(service, self.timeout_s, self._new_pace())
         return self._endpoints[place]
 
     def _pace(self, name: str) -> Pace:
@@ -155,7 +170,7 @@ class Connections:
             await self.spreading.close()
         await self.local.close()
         for endpoint in self._endpoints.values():
-            await endpoint.http.close()
+            await endpoint.close()
 
 
 def pace_of(model: ChatCompletions | Embeddings | Moderations | Plugged | SpreadEndpoint) -> Pace:

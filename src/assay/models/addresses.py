@@ -5,12 +5,16 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from dotenv import dotenv_values
 
+from assay import plugins
 from assay.errors import UsageError
+from assay.local import HUGGING_FACE
+from assay.models.bridge import BRIDGE, reached
 from assay.models.http import checked_key, checked_url
 from assay.models.providers import Provider, at, table
 
@@ -79,25 +83,40 @@ def listed(name: str = "") -> list[dict[str, Any]]:
     rows, env = table(), environment()
     if name and (name not in rows or name == "any"):
         raise UsageError(_unknown(name, None))
-    return [_described(row, env) for row in rows.values() if row.id != "any" and name in ("", row.id)]
+    shown = [_described(row, env) for row in rows.values() if row.id != "any" and name in ("", row.id)]
+    if name and rows[name].speaks == "bridge":
+        shown[0]["reaches"] = reached()
+    return shown
 
 
 def _described(row: Provider, env: Mapping[str, str]) -> dict[str, Any]:
-    key, key_name = key_of(row.id, row, env)
-    own = f"{variable(row.id)}_BASE_URL"
-    url = env.get(own, "") or _own(row, env)
+    """A row as it can be shown. What is reached over a bridge has keys and base URLs of its own."""
+    if row.speaks == "bridge":
+        where = {"base_url": "", "base_url_variable": "", "key": "", "key_set": False}
+    else:
+        where = _where(row, env)
     return {
         "id": row.id,
         "name": row.name,
-        "base_url": checked_url(url, allow_http=True) if url else "",
-        "base_url_variable": own,
-        "key": key_name,
-        "key_set": bool(key),
+        **where,
         "keyless": row.keyless,
+        "batch_mb": row.batch or None,
         "departs": _departs(row),
         "documents": row.documents,
         "unverified": row.unverified,
         "note": row.note,
+    }
+
+
+def _where(row: Provider, env: Mapping[str, str]) -> dict[str, Any]:
+    key, key_name = key_of(row.id, row, env)
+    own = f"{variable(row.id)}_BASE_URL"
+    url = env.get(own, "") or _own(row, env)
+    return {
+        "base_url": checked_url(url, allow_http=True) if url else "",
+        "base_url_variable": own,
+        "key": key_name,
+        "key_set": bool(key),
     }
 
 
@@ -132,9 +151,25 @@ def _unknown(provider: str, row: Provider | None) -> str:
     if row:
         others = "".join(f" (or {name})" for name in row.address)
         return f"{row.name} has an address of its own for every customer: set {own}{others}"
-    names = ", ".join([name for name in table() if name != "any"])
+    known = [*(name for name in table() if name != "any"), HUGGING_FACE, "baseline"]
+    added = plugins.names("assay.models")
+    theirs = f"; of plugins: {', '.join(added)}" if added else ""
+    there = f"there are: {', '.join(known)}{theirs}"
+    meant = _meant(provider, [*known, *added])
+    if meant:
+        return f"unknown provider {provider!r}: did you mean {meant}/MODEL? If not, {there}, or any once {own} is set"
     return (
-        f"unknown provider {provider!r}; there are: {names}, baseline. Any service or local server that speaks "
-        "OpenAI's chat completions is `openai/MODEL` with --base-url URL (or OPENAI_BASE_URL); a second one, "
-        f"such as a judge's, is `{provider}/MODEL` once {own} says where it is"
+        f"unknown provider {provider!r}; {there}. Any service or local server that speaks OpenAI's chat completions is "
+        "`openai/MODEL` with --base-url URL (or OPENAI_BASE_URL); a second one, such as a judge's, is "
+        f"`{provider}/MODEL` once {own} says where it is. One that speaks something of its own may be "
+        f"`{BRIDGE}/{provider}/MODEL`"
     )
+
+
+def _meant(provider: str, known: list[str]) -> str:
+    """The provider whose name, or a word of whose service's name, is next to what was typed; empty where none is."""
+    called = {word: row.id for row in table().values() if row.id != "any" and row.speaks != "bridge"
+              for word in re.findall(r"\w{3,}", row.name.lower())}  # fmt: skip
+    called |= {name: name for name in known}
+    near = get_close_matches(provider.lower(), called, n=1, cutoff=0.75)
+    return called[near[0]] if near else ""

@@ -23,7 +23,7 @@ from assay.schema import Reply, Request
 
 __all__ = ["ChatCompletions", "Embeddings", "Endpoint", "Moderations", "Rejected", "Transient"]
 
-WIRES: Mapping[str, Wire] = {"chat": COMPLETIONS, "messages": MESSAGES, "generate": GENERATE}
+WIRES: Mapping[str, Wire] = {"chat": COMPLETIONS, "messages": MESSAGES, "generate": GENERATE, "bridge": COMPLETIONS}
 
 REFUSED = re.compile(
     r"not supported|unsupported|(does|do|may)(n't| not) (support|allow)|unknown|unrecognized|unexpected|not permitted"

@@ -75,6 +75,10 @@ class Endpoint:
             return parsed(answer)
         raise self.refusal(answer)
 
+    async def close(self) -> None:
+        """Close all connections."""
+        await self.http.close()
+
     def refusal(self, answer: Answer) -> Exception:
         """What an answer means that is no 200: `Transient`, `EndpointError` or `Rejected`."""
         status, lowered = answer.status, answer.body[:4000].lower()

@@ -40,7 +40,7 @@ class Provider:
     keys: tuple[str, ...] = ()
     address: Mapping[str, str] = field(default_factory=dict)
     keyless: bool = False
-    speaks: Literal["chat", "messages", "generate"] = "chat"
+    speaks: Literal["chat", "messages", "generate", "bridge"] = "chat"
     key_header: str = "authorization"
     headers: Mapping[str, str] = field(default_factory=dict)
     limit: str = "max_tokens"

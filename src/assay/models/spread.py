@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Self
 
 from assay.errors import UsageError
 from assay.local import LocalModel
+from assay.models import bridge
 from assay.models.addresses import environment, variable
+from assay.models.bridge import BRIDGE
 from assay.models.chat import ChatCompletions
 from assay.models.crew import Cluster, Crew, Opening
 from assay.models.local import Served
@@ -158,12 +160,14 @@ def _opening(name: str, model: LocalModel | ChatCompletions | Plugged, connectio
             "timeout_s": connections.timeout_s,
         },
         tuple(connections.local.given),
-        {one: env[one] for one in sorted(variables(name.partition("/")[0])) if env.get(one)},
+        {one: env[one] for one in sorted(variables(*name.split("/")[:2])) if env.get(one)},
     )
 
 
-def variables(provider: str) -> set[str]:
-    """The environment's names that say where a provider is and with which key."""
+def variables(provider: str, service: str = "") -> set[str]:
+    """The environment's names that say where a provider is and with which key; `service`: what a bridge reaches."""
+    if provider == BRIDGE:
+        return bridge.variables(service)
     own = variable(provider)
     names = {f"{own}_API_KEY", f"{own}_BASE_URL"}
     if provider in table():
