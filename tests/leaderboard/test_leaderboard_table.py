@@ -98,7 +98,7 @@ def test_the_lead_says_who_leads_and_how_many_move() -> None:
     ("value", "text"),
     [
         (0.417, ".417"), (0.9996, "1.00"), (1.0, "1.00"), (97.42, "97.4"), (99.99, "100"), (-0.161, "−.161"),
-        (0.0, ".000"), (None, ""), (-7.636, "−7.64"),
+        (0.0, ".000"), (None, ""), (-7.636, "−7.64"), (-0.0004, ".000"), (-0.0006, "−.001"),
     ],
 )  # fmt: skip
 def test_cells_are_short(value: float | None, text: str) -> None:

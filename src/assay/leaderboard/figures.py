@@ -10,7 +10,7 @@ def short(value: float | None, p_value: bool = False) -> str:
     if value is None:
         return ""
     if value < 0:
-        return MINUS + short(-value)
+        return (MINUS if value <= -0.0005 else "") + short(-value)
     if p_value and value < 0.0005:
         return f"{value:.0e}" if value else "<.001"
     if value >= 9.9995:
