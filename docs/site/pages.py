@@ -211,7 +211,7 @@ def _commands(command: click.Command, name: str) -> Iterator[tuple[str, click.Co
 
 
 def _help(name: str, command: click.Command) -> str:
-    with click.Context(command, info_name=name, terminal_width=100, max_content_width=100) as ctx:
+    with click.Context(command, info_name=name, terminal_width=88, max_content_width=88) as ctx:
         return command.get_help(ctx)
 
 

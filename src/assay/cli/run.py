@@ -69,8 +69,10 @@ def run(
 ) -> None:
     """Measure MODEL: ask every row, judge every reply, print the table, keep everything.
 
-    MODEL is provider/model: openai/gpt-4o-mini, openai/NAME with --base-url for any OpenAI-compatible server, or
-    baseline/refuser, baseline/complier, baseline/chance, baseline/first-option, baseline/yes.
+    MODEL is provider/model: openai/gpt-4o-mini, anthropic/claude-sonnet-4-5 (`assay providers` lists them all),
+    openai/NAME with --base-url for any OpenAI-compatible server, hf/org/name or hf/./folder for weights on this
+    machine, vllm/org/name, or baseline/refuser, baseline/complier, baseline/chance, baseline/first-option,
+    baseline/yes.
 
     The same command again resumes: no reply that is stored is asked for twice.
 
