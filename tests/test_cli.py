@@ -160,7 +160,7 @@ def test_tasks_for_people() -> None:
     done = assay("tasks")
     assert done.exit_code == 0
     assert "adversarial_factuality" in done.stdout
-    assert "Nothing measures yet" in done.stdout
+    assert "29 of the survey's 29 sub-categories." in done.stdout
 
 
 @needs_shared

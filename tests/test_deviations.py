@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from statistics import correlation
 from typing import Any
@@ -685,6 +685,7 @@ def lines() -> list[tuple[str, ...]]:
     return [tuple(cell.strip() for cell in found) for found in LINE.findall(PAGE.read_text(encoding="utf-8"))]
 
 
+@cache
 def functions_of(file: str) -> set[str]:
     tree = ast.parse((PAGE.parents[1] / file).read_text(encoding="utf-8"))
     return {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)}
