@@ -251,7 +251,8 @@ def test_a_judge_that_answers_nonsense_leaves_rows_unread(tmp_path: Path, at_onc
 
     with serving(nonsense) as endpoint:
         given = ("--base-url", endpoint.url, "--tasks", "adversarial_factuality", "--limit", 4, "--out", tmp_path)
-        assert assay("run", "openai/m", *given, "--judge", "openai/grader").exit_code == 0
+        done = assay("run", "openai/m", *given, "--judge", "openai/grader")
+    assert done.exit_code == 1 and "openai/grader gave no answer to 4 of 4 questions" in done.stderr
     one = measure(result(tmp_path), "truthfulness/adversarial_factuality", "corrected_rate")
     assert (one["value"], one["n"], one["unread"]) == (None, 0, 4)
 

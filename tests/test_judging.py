@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from assay.budget import Budget
-from assay.errors import UsageError
+from assay.errors import EndpointError, UsageError
 from assay.instruments import Instruments
 from assay.judges import by_grader, by_match, first_of
-from assay.judging import Judging, check_graders, judged, kept, panel
+from assay.judging import Judging, check_graders, check_heard, heard, judged, kept, panel
 from assay.models import Connections, cached
 from assay.models.metered import metered
 from assay.models.prices import load_prices
@@ -73,6 +73,36 @@ def test_a_grader_that_gives_no_reply_leaves_the_row_unread(finish: str) -> None
     assert grader.asked == 2
 
 
+def heard_of(*graders: Says) -> tuple[list[str], str]:
+    """What is said of these graders once they judged, and the error, if there is one."""
+    panel = tuple(Instruments(heard(grader)) for grader in graders)
+    asyncio.run(judged(GRADER, RECORD, panel))
+    told: list[str] = []
+    try:
+        check_heard(panel, "runs/x", told.append)
+    except EndpointError as error:
+        return told, str(error)
+    return told, ""
+
+
+def test_graders_that_say_nothing_are_told_of() -> None:
+    good, silent, blocked = Says("VERDICT: yes"), Says("", "failed", "a/down"), Says("", "filtered", "a/blocked")
+    assert heard_of(good) == ([], "")
+    told, error = heard_of(good, silent, blocked)
+    assert told == []
+    assert error.startswith("a/down gave no answer to 1 of 1 questions (failed); a/blocked gave no answer")
+    assert error.endswith("run the same command") and "runs/x" in error
+    assert silent.asked == 1
+    told, error = heard_of(Says("Hm.", name="a/vague"))
+    assert error == "" and "a/vague answered" in told[0]
+
+
+def test_graders_that_were_not_needed_are_not_missed() -> None:
+    told: list[str] = []
+    check_heard((Instruments(heard(Says("x"))), Instruments()), "runs/x", told.append)
+    assert told == []
+
+
 def test_without_a_grader_the_verdict_says_what_it_needs() -> None:
     (verdict,) = asyncio.run(judged(GRADER, RECORD, (Instruments(),)))
     assert (verdict.label, verdict.why) == (None, "needs:judge")
@@ -110,6 +140,8 @@ def test_a_model_does_not_judge_itself() -> None:
     with pytest.raises(UsageError, match=r"openai/m would judge its own replies; .*--allow-self-judge"):
         check("openai/m", "openai/other", "openai/m")
     check("openai/m", "openai/m", of_itself=True)
+    with pytest.raises(UsageError, match="openai/M is the same model"):
+        check("openai/m", "openai/M")
     check("openai/m", "openai/m-large", "openai/other")
     check("openai/m")
 

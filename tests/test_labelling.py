@@ -318,6 +318,32 @@ def test_skipped_rows_are_stood_for_by_their_like(tmp_path: Path, run: RunFolder
     assert part.described()["skipped"] == 2
 
 
+def test_a_sheet_that_skips_everything_tells_nothing(run: RunFolder, sheet: Path) -> None:
+    with pytest.raises(DataError, match=f"{sheet}: every row says skip"):
+        read_sheet(filled(sheet, lambda row: "skip"), run, all_tasks())
+
+
+def test_rows_that_were_deleted_are_missed(run: RunFolder, sheet: Path) -> None:
+    assert read_sheet(sheet, run, all_tasks()).notes == ()
+    text = sheet.read_text("utf-8").splitlines()
+    saved(sheet, "\n".join(text[:8]).encode())
+    (note,) = read_sheet(sheet, run, all_tasks()).notes
+    assert "7 of 12 drawn rows of safety/misuse" in note and "skip" in note
+    headings = text[0].split(",")
+    headings[headings.index("drawn")] = "other"
+    saved(sheet, "\n".join([",".join(headings), *text[1:8]]).encode())
+    assert read_sheet(sheet, run, all_tasks()).notes == (), "sheets once did not say how many were drawn"
+
+
+def test_a_task_of_which_everything_was_skipped_is_named(tmp_path: Path) -> None:
+    labels = ((task, reply(n, "refused")) for task in (MISUSE, select(["preference"])[0]) for n in range(5))
+    run = kept(tmp_path / "run", *labels)
+    write_sheet(tmp_path / "sheet.csv", run, TASKS, 10)
+    skipping = filled(tmp_path / "sheet.csv", lambda row: "skip" if row["task"] == "safety/misuse" else "refused")
+    (note,) = read_sheet(skipping, run, all_tasks()).notes
+    assert "every row of safety/misuse says skip" in note
+
+
 # ---- what the labels tell ------------------------------------------------------------------------
 
 
@@ -422,6 +448,23 @@ def test_draw_label_score(tmp_path: Path) -> None:
     assert after["labelled"]["value"] == pytest.approx(after["corrected"]["value"], abs=0.01)
     assert result["run"]["judges"]["labels"]["sheet"] == "sheet.csv"
     assert "20 labels" in done.stdout
+
+
+def test_whoever_scores_with_a_part_of_a_sheet_is_told(tmp_path: Path) -> None:
+    out, sheet = scored(tmp_path), tmp_path / "sheet.csv"
+    assay("label", out, "--sample", 20, "--task", "safety/misuse", "--out", sheet)
+    filled(sheet, lambda row: "refused")
+    sheet.write_text("\n".join(sheet.read_text("utf-8").splitlines()[:13]), "utf-8")
+    done = assay("score", out, "--labels", sheet)
+    assert done.exit_code == 0, done.output
+    assert "12 of 20 drawn rows of safety/misuse are here" in done.stderr
+    filled(sheet, lambda row: "skip")
+    refused(assay("score", out, "--labels", sheet), 1, "every row says skip")
+
+
+def test_one_row_is_one_row(tmp_path: Path) -> None:
+    done = assay("label", scored(tmp_path), "--sample", 1, "--task", "safety/misuse", "--out", tmp_path / "sheet.csv")
+    assert done.stdout.splitlines()[0].endswith(" 1 row")
 
 
 def test_a_run_names_the_cards_of_its_judges(tmp_path: Path) -> None:

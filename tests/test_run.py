@@ -564,7 +564,8 @@ def test_a_result_that_was_damaged_is_made_again(tmp_path: Path) -> None:
     file = run_folder(tmp_path) / "result.json"
     whole = file.read_bytes()
     file.write_bytes(whole[:100])
-    refused(assay("compare", run_folder(tmp_path), run_folder(tmp_path)), 1, "run the same")
+    assay("run", "baseline/refuser", "--tasks", "misuse", "--out", tmp_path / "other")
+    refused(assay("compare", file.parent, run_folder(tmp_path / "other")), 1, "run the same")
     assert assay(*command).exit_code == 0
     assert file.read_bytes() == whole
 

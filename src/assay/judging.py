@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Generator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from assay.budget import Budget
-from assay.errors import UsageError
+from assay.errors import EndpointError, UsageError
 from assay.instruments import MINILM, Asked, Embedder, Instruments, Lexical, Scorer, Sentences
 from assay.instruments.classifiers import Labeller, Scored, labeller, left_beside
-from assay.instruments.description import Description, is_description, read_description
+from assay.instruments.description import Description, check_serves, is_description, read_description
 from assay.judges.by_classifier import by_classifier, stands_in
-from assay.judges.by_grader import Grading
+from assay.judges.by_grader import Grading, Unanswered
 from assay.judges.panel import majority
 from assay.local import HUGGING_FACE, LocalClassifier, LocalModel
 from assay.models import (
@@ -28,7 +28,9 @@ from assay.models import (
 )
 from assay.models.chat import ChatCompletions, Embeddings, Moderations
 from assay.models.metered import capped, metered, remembered
-from assay.schema import Answer, Judge, Model, Question, Record, Task, Verdict
+from assay.models.wrappers import Wrapper
+from assay.schema import Answer, Judge, Model, Question, Record, Reply, Request, Task, Verdict
+from assay.tasks import all_tasks
 
 T = TypeVar("T")
 
@@ -106,10 +108,13 @@ def check_graders(judging: Judging, model: str, endpoint: str, opened: Callable[
         endpoint: where it was asked.
         opened: a model string's model, which is not asked.
 
+    Case makes no other model: endpoints differ in whether they mind it, and none has two that differ in nothing else.
+
     Raises:
         UsageError: a grader or guard is the model itself, under whatever name, or a grader is given twice.
     """
-    twice = next((name for at, name in enumerate(judging.graders) if name in judging.graders[:at]), None)
+    named = [name.casefold() for name in judging.graders]
+    twice = next((name for at, name in enumerate(judging.graders) if named[at] in named[:at]), None)
     if twice is not None:
         raise UsageError(f"--judge {twice} is given twice, and would have two votes; name another judge")
     if judging.of_itself:
@@ -117,13 +122,17 @@ def check_graders(judging: Judging, model: str, endpoint: str, opened: Callable[
     asked = judging.asked
     for option, name in [(option, name) for option, instrument in JUDGES.items() for name in asked[instrument]]:
         there = opened(name).endpoint
-        same = (there.rstrip("/"), name.partition("/")[2]) == (endpoint.rstrip("/"), model.partition("/")[2])
-        if name == model or same:
+        if name.casefold() == model.casefold() or _same_model(name, there, model, endpoint):
             alias = "" if name == model else f" ({name} is the same model at {there})"
             raise UsageError(
                 f"{model} would judge its own replies{alias}; name another {option} for numbers to defend, "
                 "or give --allow-self-judge"
             )
+
+
+def _same_model(one: str, at: str, other: str, there: str) -> bool:
+    names = [name.partition("/")[2].casefold() for name in (one, other)]
+    return names[0] == names[1] and at.rstrip("/") == there.rstrip("/")
 
 
 def kept(model: Model, journal: Journal, budget: Budget, elsewhere: Collection[str] = ()) -> Model:
@@ -152,7 +161,7 @@ def panel(judging: Judging, connections: Connections, opened: Callable[[Model], 
     toxicity = _toxicity(judging.toxicity, connections, opened) if judging.toxicity else None
     classifiers = {one.name: _classifier(one, connections, opened) for one in judging.descriptions}
     shared = Instruments(None, _embedder(judging.embedder, connections, opened), toxicity, classifiers)
-    graders = [opened(connections.model(name)) for name in judging.graders]
+    graders = [heard(opened(connections.model(name))) for name in judging.graders]
     return tuple(replace(shared, grader=grader) for grader in graders) or (shared,)
 
 
@@ -180,9 +189,14 @@ def _classifier(said: Description, connections: Connections, opened: Callable[[M
 
 
 def classified(tasks: Sequence[Task], judging: Judging) -> tuple[Task, ...]:
-    """The tasks, with classifiers in place of the judges that they stand in for."""
+    """The tasks, with classifiers in place of the judges that they stand in for.
+
+    Raises:
+        UsageError: a classifier stands in for nothing there, or names a judge or a verdict that nobody knows.
+    """
     found = list(tasks)
     for one in judging.descriptions:
+        check_serves(one, found, all_tasks())
         found = [
             replace(task, judge=by_classifier(task.judge, one.name, one.judges))
             if stands_in(task.judge, one.judges)
@@ -201,10 +215,13 @@ async def judged(judge: Judge, record: Record, panel: Sequence[Instruments]) -> 
     """The verdicts of a judge, every question answered by its instrument; of several graders, the majority's."""
     asked: set[str] = set()
     verdicts = await answered(judge.trip(record), panel[0], asked)
-    if not asked or len(panel) == 1:
+    if not asked:
         return verdicts
     others = [await answered(judge.trip(record), instruments, asked) for instruments in panel[1:]]
-    return majority((verdicts, *others), grader_names(panel), asked)
+    for instruments, told in zip(panel, (verdicts, *others), strict=True):
+        if isinstance(instruments.grader, heard):
+            instruments.grader.read += sum(one.label is not None and one.judge in asked for one in told)
+    return majority((verdicts, *others), grader_names(panel), asked) if others else verdicts
 
 
 def grader_names(panel: Sequence[Instruments]) -> tuple[str, ...]:
@@ -223,4 +240,65 @@ async def answered(asking: Generator[Question, Answer, T], instruments: Instrume
             return found
         if isinstance(question, Grading):
             asked.add(question.judge)
-        answer = await instruments.answer(question)
+        try:
+            answer = await instruments.answer(question)
+        except Unanswered as lost:
+            answer = lost.with_traceback(None)  # which holds this very frame
+
+
+# ---- graders that say nothing -------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class heard(Wrapper):
+    """A grader whose answers are counted. An answer that is lost is raised: no judge shall take it for words."""
+
+    asked: int = field(default=0, init=False)
+    lost: int = field(default=0, init=False)
+    why: str = field(default="", init=False)
+    """Why the last one was lost."""
+    read: int = field(default=0, init=False)
+    """Verdicts that came of its answers."""
+
+    async def __call__(self, request: Request) -> Reply:
+        """The model's reply.
+
+        Raises:
+            Unanswered: it failed or was blocked.
+        """
+        reply = await self.model(request)
+        self.asked += 1
+        if reply.gradable:
+            return reply
+        self.lost += 1
+        self.why = reply.error or reply.finish
+        raise Unanswered(self.why)
+
+
+def check_heard(panel: Sequence[Instruments], stored: object, say: Callable[[str], None]) -> None:
+    """Whether the graders graded; asked when all they said is stored.
+
+    Args:
+        panel: who was asked.
+        stored: where.
+        say: told of graders that lost answers, or whose answers hold no verdict.
+
+    Raises:
+        EndpointError: a grader gave no answer at all.
+    """
+    graders = [one.grader for one in panel if isinstance(one.grader, heard) and one.grader.asked]
+    for grader in graders:
+        if grader.lost and grader.lost < grader.asked:
+            say(
+                f"{grader.name} gave no answer to {grader.lost:,} of {grader.asked:,} questions ({grader.why}); the "
+                "same command asks again where that was a failure"
+            )
+        if grader.lost < grader.asked and not grader.read:
+            say(f"{grader.name} answered, and no verdict could be read in any answer: name another --judge")
+    silent = [f"{one.name} gave no answer to {one.lost:,} of {one.asked:,} questions ({one.why})" for one in graders
+              if one.lost == one.asked]  # fmt: skip
+    if silent:
+        raise EndpointError(
+            f"{'; '.join(silent)}. All else is stored in {stored}. Mend that, or name another --judge, and run the "
+            "same command"
+        )

@@ -106,7 +106,10 @@ async def planted_verdicts(
         return {}
     trials = list(_trials(chosen, names))
     once_more = [replace(one, grader=Again(one.grader)) for one in panel if one.grader is not None]
-    say(f"asking {len(trials)} questions again, most with planted verdicts: does {' or '.join(names)} obey them?")
+    of_each = {name: [trial for trial in trials if trial.grader == at] for at, name in enumerate(names)}
+    obeying = " or ".join(name for name, its in of_each.items() if its)
+    if trials:
+        say(f"asking {len(trials)} questions again, most with planted verdicts: does {obeying} obey them?")
     came: dict[Trial, Verdict] = {}
 
     async def ask(trial: Trial) -> None:
@@ -115,7 +118,6 @@ async def planted_verdicts(
         came[trial] = await answered(graded(trial.asked), instruments, set())
 
     await in_flight(ask, trials, min(at_once, len(trials)), ending)
-    of_each = {name: [trial for trial in trials if trial.grader == at] for at, name in enumerate(names)}
     return {name: _summary(chosen, its, came) for name, its in of_each.items() if its}
 
 

@@ -16,14 +16,14 @@ from typing import Any, Protocol
 
 from assay import plugins
 from assay.budget import TASK, Budget, asked_elsewhere
-from assay.cases import Asking, Case, Cases, cases, check_data, data_hash
+from assay.cases import Asking, Case, Cases, cases, check_data, data_hash, without_rows
 from assay.contamination import Manifest, seen, unseen
 from assay.correction import cards_used
 from assay.data.cards import cards as judge_cards
 from assay.ending import KEPT, Ending, driven, ended_by_signals, in_flight
 from assay.errors import EndpointError, RunStopped, Stopped, StoreError
 from assay.instruments import Instruments
-from assay.judging import Judging, check_graders, classified, judged, kept, left, panel, stocked
+from assay.judging import Judging, check_graders, check_heard, classified, judged, kept, left, panel, stocked
 from assay.models import Connections
 from assay.models.prices import load_prices
 from assay.planting import planted_verdicts
@@ -149,11 +149,15 @@ def run(
 async def _run(order: Order, connections: Connections, progress: Progress, budget: Budget) -> RunFolder:
     order = replace(order, tasks=classified(order.tasks, order.judging))
     check_data(order.tasks, order.asking)
+    if missing := without_rows(order.tasks, order.asking):
+        progress.say(f"--data {order.asking.data} has no rows in {', '.join(missing)}: only the others are asked")
     described = describe(order, connections)
     check_graders(order.judging, order.model, described["endpoint"], connections.model)
     folder = run_folder(order.out, described)
     _same_run(folder, described)
     described["judges"]["cards"] = cards_used(order.tasks, judge_cards())  # from here on: not in the folder's name
+    if order.judging.graders:
+        described["judges"]["endpoints"] = {name: connections.model(name).endpoint for name in order.judging.graders}
     if others := plugins.installed():
         described["plugins"] = others
     unsent = getattr(connections.model(order.model), "unsent", ())
@@ -180,6 +184,7 @@ async def _run(order: Order, connections: Connections, progress: Progress, budge
             tasks = measured_tasks(records, order.model)
             together = panel_result(records, order.judging.graders)
         folder.write("result.json", result_of(described, tasks, planted, together, budget))
+    check_heard(instruments, folder.path, progress.say)
     return folder
 
 
@@ -242,15 +247,16 @@ async def _ask_all(
 ) -> None:
     """Every case through `trip`, so many at a time."""
     progress.start(len(todo))
-    answered = False
+    answered = worded = False
     lost = ""
 
     async def go(case: Case) -> None:
-        nonlocal answered, lost
+        nonlocal answered, worded, lost
         record = await trip(case, model, instruments)
         samples.add(case.place, case.epoch, case.task.id, case.dataset, record)
         for reply in record.replies:
             answered = answered or reply.finish != "failed"
+            worded = worded or bool(reply.text.strip()) or reply.finish == "filtered"
             lost = reply.error or lost
         progress.row(record)
 
@@ -259,6 +265,11 @@ async def _ask_all(
         raise EndpointError(
             f"{model.name} gave no reply to any of {len(todo)} rows ({lost}). Mend that, or check "
             "--base-url, and run the same command"
+        )
+    if not worded:
+        progress.say(
+            f"! every reply of {model.name} is empty: there is nothing to judge. Where it thinks before it answers, "
+            "--max-reply-tokens may leave no room for the answer"
         )
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from assay.judges import by_grader, by_similarity
-from assay.judges.by_grader import fence_token, gradings, question
+from assay.judges.by_grader import Unanswered, fence_token, gradings, question
 from assay.schema import Chat, Question, Reply
 
 from .asked import ask, labels, record
@@ -16,11 +16,11 @@ FIELDS = {"knowledge": "Water boils at 100 °C."}
 class Grader:
     """Answers from a list, and keeps what it was asked."""
 
-    def __init__(self, *answers: str | None) -> None:
+    def __init__(self, *answers: str | Unanswered | None) -> None:
         self.answers = list(answers)
         self.chats: list[Chat] = []
 
-    def __call__(self, question: Question) -> str | None:
+    def __call__(self, question: Question) -> str | Unanswered | None:
         assert question.instrument == "grader"
         self.chats.append(question.chat)
         return self.answers.pop(0)
@@ -104,6 +104,12 @@ def test_unreadable_twice_is_unread_and_keeps_the_last_line() -> None:
 def test_a_grader_that_fails_at_the_reminder_is_missing() -> None:
     (verdict,) = ask(JUDGE, record("No.", fields=FIELDS), Grader("hm", None))
     assert (verdict.unread, verdict.why) == (True, "needs:judge")
+
+
+@pytest.mark.parametrize("answers", [(Unanswered("HTTP 400: nope"),), ("hm", Unanswered("HTTP 400: nope"))])
+def test_a_grader_that_gives_no_answer_is_not_reminded_and_why_is_kept(answers: tuple[str | Unanswered, ...]) -> None:
+    (verdict,) = ask(JUDGE, record("No.", fields=FIELDS), Grader(*answers))
+    assert (verdict.unread, verdict.why) == (True, "no answer: HTTP 400: nope")
 
 
 def test_a_pair_is_asked_about_together() -> None:

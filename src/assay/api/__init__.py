@@ -189,11 +189,13 @@ def score(
 ) -> Run:
     """Judge and measure stored replies again; the model is not asked. The options are those of `assay score`.
 
+    What models judged in the run stands until others of that kind are given, or `"none"` to go without.
+
     Args:
         source: a run or its folder; with `format="trustllm"`, a folder or zip of the published toolkit's generations.
         format: whose layout that is.
         out: the run folder to write; the source itself, for none.
-        tasks: only these.
+        tasks: only these; the others of the run stay as they are.
         labels: a sheet of `assay label` that people filled in.
         upstream_report: a file for the published toolkit's numbers.
         judge: as in `run`, and so on.
@@ -211,7 +213,7 @@ def score(
         progress: show on stderr how far it is.
 
     Raises:
-        AssayError: with the fix in its message.
+        AssayError: with the fix in its message; where a grader gave no answer at all, once all else is stored.
     """
     path = source.path if isinstance(source, Run) else Path(source)
     if format == "trustllm" and out is None:

@@ -38,5 +38,5 @@ def label(run: Path, sample: int, tasks: Sequence[str], seed: int, show_verdicts
     chosen = [task for task in tasks_of([run], globs(tasks)) if task.id in measured]
     written = write_sheet(out, folder, chosen, sample, seed, show_verdicts)
     for task, count in written.items():
-        click.echo(f"{task:<44} {count:>5} rows")
+        click.echo(f"{task:<44} {count:>5} {'row' if count == 1 else 'rows'}")
     click.echo(f"{out}   fill in the column label, save it as CSV, then: assay score {run} --labels {out}")

@@ -21,7 +21,7 @@ from assay.errors import UsageError
 @scored("--out", type=click.Path(path_type=Path), help="The run folder to write. Default: RUN itself.")
 @scored("--upstream-report", type=click.Path(path_type=Path), metavar="FILE",
          help="Also write the published toolkit's numbers as JSON.")  # fmt: skip
-@scored("--tasks", multiple=True, metavar="GLOB", help="Only these tasks.")
+@scored("--tasks", multiple=True, metavar="GLOB", help="Only these tasks; the others of RUN stay as they are.")
 @scored("--groups", is_flag=True, help="Show each source, attack and type in the table too.")
 @scored("--open", "opened_page", is_flag=True, help="Open the report when it is done.")
 @scored("--labels", type=click.Path(path_type=Path), metavar="SHEET",
@@ -32,8 +32,14 @@ def score(source: Path, layout: str, out: Path | None, upstream_report: Path | N
           **options: Any) -> None:  # fmt: skip
     """Judge and measure stored replies again; the model is not asked.
 
+    Rules judge anew. What models judged in RUN stands, with planted verdicts, agreement and cost, and none of them is
+    asked, until others of that kind are given (--judge, --embedder, --toxicity, --classifier), or `none` to go
+    without. Tasks that --tasks leaves out stay as they are. Labels count until a verdict of their task changes.
+
     \b
     Fill in what needed a judge:       assay score runs/RUN --judge openai/gpt-4o-mini
+    Set people's labels beside it:     assay score runs/RUN --labels sheet.csv
+    Go without the models that judged: assay score runs/RUN --judge none --out runs/RULES
     Score what another tool recorded:  assay score generation_results/MODEL --format trustllm --out runs/MODEL
     """  # noqa: D301  (click reads the backspace)
     from assay.cases import tasks_of

@@ -29,6 +29,10 @@ form, choosing one of {labels}:
 VERDICT: <one of: {labels}>"""
 
 
+class Unanswered(Exception):
+    """In place of a grader's answer: it was asked and gave none. Its text says why."""
+
+
 @dataclass(frozen=True, slots=True)
 class Grading(Question):
     """A grader's question, and what it was made of."""
@@ -43,7 +47,8 @@ def by_grader(name: str, ask: Callable[[Row], str], labels: tuple[str, ...], pai
     """One label of `labels` for every reply or, for a `pair`, one for all replies of the record together.
 
     `ask` says in words what is to be judged; the replies and the form of the answer are added here. A grader
-    that cannot be read is reminded once; then the verdict is unread and `why` holds its last line.
+    that cannot be read is reminded once; then the verdict is unread and `why` holds its last line. `why` also says it
+    where a grader gave no answer at all, which is no cause to remind it.
     """
 
     def each(record: Record) -> Trip:
@@ -111,7 +116,13 @@ def graded(asked: Grading) -> Generator[Question, Answer, Verdict]:
         chat = (*asked.chat, Message("assistant", answer.strip() or "(no answer)"), Message("user", reminder))
         answer = yield Question("grader", chat)
         label = _label(answer, asked.labels)
-    return Verdict(asked.judge, label, why=_last_line(answer) if isinstance(answer, str) else NOT_THERE)
+    return Verdict(asked.judge, label, why=_why(answer))
+
+
+def _why(answer: object) -> str:
+    if isinstance(answer, str):
+        return _last_line(answer)
+    return f"no answer: {answer}"[:200] if isinstance(answer, Unanswered) else NOT_THERE
 
 
 def _label(answer: object, labels: Sequence[str]) -> str | None:

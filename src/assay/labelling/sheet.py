@@ -22,7 +22,7 @@ from assay.store import RunFolder
 from assay.store.folder import unwritable
 
 COLUMNS = ("task", "id", "lang", "epoch", "prompt", "reply", "judge_said", "label", "probability", "choices",
-           "right_answer", "key")  # fmt: skip
+           "right_answer", "drawn", "key")  # fmt: skip
 READ = ("task", "label", "probability", "key")
 """Columns without which a sheet says nothing; the others are there to be read by people."""
 SKIP = "skip"
@@ -77,6 +77,8 @@ def write_sheet(
         if (key := key_of(task, epoch, record)) in drawn
     ]
     place = {task: number for number, task in enumerate(offered)}
+    count = Counter(line["task"] for line in lines)
+    lines = [{**line, "drawn": str(count[line["task"]])} for line in lines]
     lines.sort(key=lambda line: (place[line["task"]], line["key"]))
     shown = [name for name in COLUMNS if verdicts or name != "judge_said"]
     try:
@@ -86,7 +88,7 @@ def write_sheet(
             rows.writerows(harmless(line[name] for name in shown) for line in lines)
     except OSError as error:
         raise unwritable(path, error) from error
-    return dict(Counter(line["task"] for line in lines))
+    return dict(count)
 
 
 def _line(task: str, epoch: int, record: Record, offered: tuple[str, ...], probability: float) -> dict[str, str]:
@@ -139,6 +141,8 @@ class Given:
     key: str
     label: str
     probability: float
+    drawn: int
+    """So many rows of the task were drawn; 0 where the sheet does not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +155,8 @@ class Sheet:
     """By key, without skipped rows; those of the same task and probability that were not skipped stand for them."""
     skipped: Mapping[str, int]
     """Skipped rows by task."""
+    notes: tuple[str, ...] = ()
+    """What whoever gave it should know."""
 
     def described(self) -> dict[str, Any]:
         """For run.json."""
@@ -167,8 +173,8 @@ def read_sheet(path: Path, folder: RunFolder, tasks: Sequence[Task]) -> Sheet:
         tasks: all there are, for the labels that their replies can have.
 
     Raises:
-        DataError: no such file, mangled rows, empty or unknown labels, a row twice, rows of another run; the message
-            names rows and says what to write.
+        DataError: no such file, mangled rows, empty or unknown labels, none but skipped rows, a row twice, rows of
+            another run; the message names rows and says what to write.
     """
     try:
         content = path.read_bytes()
@@ -179,7 +185,8 @@ def read_sheet(path: Path, folder: RunFolder, tasks: Sequence[Task]) -> Sheet:
     _labels_known(path, given, {task.id: choices(task) for task in tasks})
     _rows_known(path, given, folder)
     skipped = Counter(one.task for one in given if one.label == SKIP)
-    return Sheet(path.name, sha256(content).hexdigest(), {one.key: one for one in _answered(given)}, skipped)
+    answered = {one.key: one for one in _answered(given)}
+    return Sheet(path.name, sha256(content).hexdigest(), answered, skipped, tuple(_notes(path, given)))
 
 
 def _text(path: Path, content: bytes) -> str:
@@ -215,7 +222,9 @@ def _row(path: Path, number: int, columns: Sequence[str], cells: Sequence[str]) 
     if not 0 < probability <= 1:
         raise _mangled(path, number, f"{cell['probability']!r} is no probability")
     label = cell["label"].lower()
-    return Given(number, cell["task"], cell["key"], SAME.get(label, label), probability)
+    drawn = cell.get("drawn", "")
+    count = int(drawn) if drawn.isdecimal() else 0
+    return Given(number, cell["task"], cell["key"], SAME.get(label, label), probability, count)
 
 
 def _probability(cell: str) -> float:
@@ -245,6 +254,8 @@ def _labels_known(path: Path, given: Sequence[Given], offered: Mapping[str, tupl
     if empty or not given:
         where = _named(empty) if given else "any row"
         raise DataError(f"{path}: no label in {where}; write one of its `choices`, or {SKIP} where you cannot tell")
+    if all(one.label == SKIP for one in given):
+        raise DataError(f"{path}: every row says {SKIP}, so it tells nothing; label those you can tell")
     for one in given:
         allowed = (*offered.get(one.task, ()), SKIP)
         if one.label not in allowed:
@@ -261,6 +272,20 @@ def _rows_known(path: Path, given: Sequence[Given], folder: RunFolder) -> None:
             f"{path}: {_named(sorted(lost.values()))} not in {folder.path}: it is of another run, or the run was "
             "asked anew since; draw a new sheet with `assay label`"
         )
+
+
+def _notes(path: Path, given: Sequence[Given]) -> Iterator[str]:
+    """Rows that were deleted, and tasks of which every row was skipped."""
+    for task, count in Counter(one.task for one in given).items():
+        own = [one for one in given if one.task == task]
+        drawn = max(one.drawn for one in own)
+        if count < drawn:
+            yield (
+                f"{path}: {count} of {drawn} drawn rows of {task} are here. Which ones are missing may sway the "
+                f"number: keep every row, and write {SKIP} where you cannot tell"
+            )
+        if all(one.label == SKIP for one in own):
+            yield f"{path}: every row of {task} says {SKIP}, so labels say nothing of it"
 
 
 def _named(rows: Sequence[int]) -> str:
