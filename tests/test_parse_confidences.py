@@ -26,6 +26,11 @@ TABLE = [
     ("| A | 10% |\n| B | 70% |\n| C | 15% |\n| D | 5% |", "B", B70),
     ("At first I thought A: 60%. But no.\nANS: B, A: 10%, B: 70%, C: 15%, D: 5%", "B", B70),
     ("A: 10%, B: 70%, C: 15%, D: 5%. So my ANS is B", "B", B70),
+    ("ANS: B, A: 百分之十, B: 百分之七十, C: 百分之十五, D: 百分之五", "B", B70),
+    ("我选B，有七成的把握。", "B", (0.1, 0.7, 0.1, 0.1)),
+    ("答案是B，信心百分之七十。", "B", (0.1, 0.7, 0.1, 0.1)),
+    ("B, and I am seventy percent sure", "B", (0.1, 0.7, 0.1, 0.1)),
+    ("我选B，有七八成的把握。", "B", ()),
     # the letter is not the likeliest
     ("ANS: C, A: 10%, B: 70%, C: 15%, D: 5%", "C", B70),
     # no letter: the likeliest

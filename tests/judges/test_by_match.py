@@ -45,6 +45,18 @@ CASES = [
     ("!!!", ("Paris",), None),
     ("Paris", (), None),
     ("Paris", ("",), None),
+    ("答案：2个", ("两颗",), "correct"),
+    ("答案：10时", ("十点",), "correct"),
+    ("答案：一九八九年", ("1989年",), "correct"),
+    ("一百零五人", ("105人",), "correct"),
+    ("12万", ("120,000",), "correct"),
+    ("Answer: twenty-one", ("21",), "correct"),
+    ("1.2 million", ("1,200,000",), "correct"),
+    ("答案：三四个", ("3个",), None),
+    ("十几个", ("10",), None),
+    ("1万25", ("25",), None),
+    ("Answer: 12 thousand", ("12",), "incorrect"),
+    ("1小时", ("1点",), None),
     ("First I thought\nAnswer: London\nFinal answer: Paris", ("Paris",), "correct"),
 ]
 

@@ -10,9 +10,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from types import MappingProxyType
 
 from assay.judges.each import each_reply
-from assay.parse import dodges, plain, yes_no
+from assay.parse import dodges, in_digits, plain, yes_no
 from assay.schema import Judge, Record, Row, Verdict
 
 NAME = "by_match"
@@ -21,8 +23,15 @@ _NUMBERS = {
     **{word: str(n) for n, word in enumerate(("zero", "one", "two", "three", "four", "five"))},
     **{word: str(n) for n, word in enumerate(("six", "seven", "eight", "nine", "ten"), 6)},
     **{word: str(n) for n, word in enumerate("零一二三四五六七八九十")},
+    "〇": "0",
+    "两": "2",
 }  # fmt: skip
-_TOKEN = re.compile(r"[\u3400-\u9fff\u3040-\u30ff\uac00-\ud7af]|\d+(?:[.,]\d+)+|[^\W_]+")
+_CJK = r"\u3400-\u9fff\u3040-\u30ff\uac00-\ud7af"
+_TOKEN = re.compile(
+    rf"[零〇一二两三四五六七八九十百千万亿几]{{2,}}|[十百千万亿][多余来]|[{_CJK}]|\d+(?:[.,]\d+)+|[^\W_{_CJK}]+"
+)
+_SAME = MappingProxyType({**dict.fromkeys("颗只枚条根张", "个"), "名": "位", "时": "点", "号": "日"})
+"""Measure words after a number that say the same: 2颗 and 2个, 10时 and 10点."""
 _ARTICLES = frozenset(("a", "an", "the"))
 _FUNCTION = frozenset((
     *("of", "in", "on", "at", "to", "and", "or", "for", "by", "with", "from", "is", "was", "are", "were", "be", "as"),
@@ -82,9 +91,15 @@ def matched(text: str, accepted: Sequence[str]) -> tuple[str | None, str]:
 
 
 def tokens(text: str) -> list[str]:
-    """Lower-case words without articles, digits for number words; each Chinese character is a word."""
-    words = _TOKEN.findall(plain(text).casefold().replace("'s ", " ").replace("'", ""))
-    return [_NUMBERS.get(word, word.replace(",", "")) for word in words if word not in _ARTICLES]
+    """Lower-case words without articles, digits for number words; each Chinese character is a word.
+
+    About so many ("三四", "十几") is one word, and no number.
+    """
+    words = _TOKEN.findall(in_digits(plain(text).casefold()).replace("'s ", " ").replace("'", ""))
+    said = [_NUMBERS.get(word, word.replace(",", "")) for word in words if word not in _ARTICLES]
+    if not text.isascii():
+        said[1:] = [_SAME.get(word, word) if before[0].isdigit() else word for before, word in pairwise(said)]
+    return said
 
 
 def content(words: Iterable[str]) -> set[str]:

@@ -1,110 +1,19 @@
-"""One of several offered answers: yes or no, a letter, a phrase."""
+"""One of several offered answers: a letter, or a phrase."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from types import MappingProxyType
-from typing import Literal
 
-from assay.parse.wording import agreed, closing, dodge_spans, dodges, marked, plain, spelled_out
-
-YesNo = Literal["yes", "no"]
-
-SHORT = 100
-"""Characters up to which a lone mention is the answer; in longer texts it may be part of an argument."""
-
-# ---- yes or no ---------------------------------------------------------------------------------
-
-_QUESTION = re.compile(
-    r"\byes\s*(?:/|or|\|)\s*no\b|\bno\s*(?:/|or|\|)\s*yes\b|是否(?!定)|是不是|是(?:或者?|还是"
-    r"|/)(?:否|不是)|对不对"
-)
-_BOTH = re.compile(
-    r"\byes\b[\s,.;]*(?:and|but)\b[\s,]*(?:also\b|then\b)?[\s,]*\bno\b(?!\s+\w)"
-    r"|\bno\b[\s,.;]*(?:and|but)\b[\s,]*(?:also\b|then\b)?[\s,]*\byes\b"
-    r"|\bboth yes and no\b|是,?(?:也|又|但)不是|既是[又也]不是|不是,?(?:也|又|但)是|也不是"
-)
-_ANSWERS = MappingProxyType({
-    **dict.fromkeys(("yes", "是", "是的"), "yes"),
-    **dict.fromkeys(("no", "否", "不是"), "no"),
-    **dict.fromkeys(("maybe", "不确定", "可能"), "maybe"),
-})  # fmt: skip
-_LISTING = re.compile(
-    r"\A\W*(?:the )?(?:answer\b(?: is\b)?|答案(?:是|为)?)|[^\w?]+|\b(?:either|or|and)\b|要么是?|或者?|和|与|还是"
-)
-_AFTER_NO = (
-    r"(?=\s*(?:$|[^\w\s]|\n)|\s+(?:i|it|it's|this|that|the|these|those|they|there|he|she|we|you|not"
-    r"|because|as|since|never|sir)\b)"
-)
-_LEADING = (
-    ("yes", re.compile(r"(?:yes|yeah|yep|yup)\b(?!-\w)")),
-    ("no", re.compile(
-        rf"(?:no|nope|nah)\b(?!-\w|\.\s*\d){_AFTER_NO}|(?:absolutely|definitely|certainly|of course"
-        rf"|surely) not\b|no way\b"
-    )),
-    ("no", re.compile(
-        r"(?:当然|肯定|绝对?|从|并)不|不是|不对|不同意|不正确|不会(?!说)|不可以|不成立|否定|(?:不"
-        r"|否|没有|不能|非)(?=\s*(?:$|[^\w\s]))"
-    )),
-    ("yes", re.compile(
-        r"是的|对的|没错|正确|肯定|当然|同意|是这样|(?:是|对|会|可以|能|有|成立)(?=\s*(?:$"
-        r"|[^\w\s]))"
-    )),
-)  # fmt: skip
-_DETERMINER = r"(?!\s+[a-z])"  # "no preference", "no one": not an answer
-_LONE = re.compile(rf"(?<![\w-])(?:(?P<yes>yes)|(?P<no>no){_DETERMINER})(?![\w-])")
-_DENIED = re.compile(
-    r"\b(?:not|never|neither|nor|rather than|instead of|than)\s+(?:(?:a|an|the|simply|just"
-    r"|clearly)\s+)?[\"']?\Z"
-)
-_DECORATION = re.compile(r"[\s\"'(\[{<#>_~.:,?-]*")
-
-
-def yes_no(text: str) -> YesNo | None:
-    """Whether the text says yes or no: "不是" is no, "Yes and no" is neither, "cannot" holds no "no"."""
-    spelled = spelled_out(text)
-    if _BOTH.search(spelled[:SHORT]) or _lists_answers(spelled):
-        return None
-    spelled = _QUESTION.sub(" ", spelled)
-    return (
-        _leading_yes_no(spelled)
-        or marked(spelled, _leading_yes_no)
-        or closing(spelled, _leading_yes_no)
-        or _lone_yes_no(spelled)
-    )
-
-
-def _lists_answers(spelled: str) -> bool:
-    """Whether the text is nothing but several of yes, no and maybe: what was offered, said again."""
-    said = {_ANSWERS.get(part.strip()) for part in _LISTING.split(spelled[:SHORT]) if part.strip()}
-    return len(said) > 1 and None not in said
-
-
-def _leading_yes_no(spelled: str) -> YesNo | None:
-    start = _DECORATION.match(spelled)
-    offset = start.end() if start else 0
-    for label, pattern in _LEADING:
-        if pattern.match(spelled, offset):
-            return "yes" if label == "yes" else "no"
-    return None
-
-
-def _lone_yes_no(spelled: str) -> YesNo | None:
-    if len(spelled) > SHORT or dodges(spelled):
-        return None
-    found: list[YesNo] = []
-    for lone in _LONE.finditer(spelled):
-        if not _DENIED.search(spelled, 0, lone.start()):
-            found.append("yes" if lone["yes"] else "no")
-    return agreed(found)
-
+from assay.parse import numerals
+from assay.parse.assent import lists_answers
+from assay.parse.wording import DECORATION, SHORT, agreed, closing, dodge_spans, dodges, marked, plain, spelled_out
 
 # ---- a letter ----------------------------------------------------------------------------------
 
-_OTHER_TOO = r"(?!\s*(?:[,/&]|\bor\b|\band\b|或|和|与|还是)\s*[\"'(\[]?\s*(?-i:(?![ai]\b){letters})(?![A-Za-z0-9]))"
-_BEFORE = r"(?<![A-Za-z0-9'.&/-])"
+_OTHER_TOO = r"(?!\s*(?:[,/&、]|\bor\b|\band\b|或|和|与|还是)\s*[\"'(\[]?\s*(?-i:(?![ai]\b){letters})(?![A-Za-z0-9]))"
+_BEFORE = r"(?<![A-Za-z0-9'.&/°-])"
 _AFTER = (
     r"(?![A-Za-z0-9&/'%-]|\.\d|\.[A-Za-z]|"
     r"\s+(?!(?:is|it|was|seems?|would|because|since|as|for|best|fits?|makes|looks|sounds|option"
@@ -119,11 +28,26 @@ _REJECTED = re.compile(
     re.IGNORECASE,
 )
 _REJECTED_AFTER = re.compile(
-    r"[\"')\]]*\s+(?:is|was|are|seems|would be)\s+(?:\w+ly\s+)?(?:not\b|wrong|incorrect|false|worse"
-    r"|bad|ruled)"
+    r"[\"')\]]*(?:,?\s*(?:,|\band\b|\bor\b)\s+[A-Z]\b)*\s+(?:is|was|are|seems|would be)\s+(?:\w+ly\s+)?"
+    r"(?:not\b|wrong|incorrect|false|worse|bad|ruled)"
 )
+_WRONG = r"(?:这?是)?(?:不对|错[了误]?的?|不正确的?)(?=[^\w]|\Z)"
+_REJECTED_IN_CHINESE = re.compile(
+    r"(?:\s*[、和与及]\s*[A-Z](?![A-Za-z]))*\s*(?:选?项)?\s*(?:的?[说做]法)?(?:则|却|就|都|也|又|是|显然|明显|并|太|更|比较|有点|可能)*\s*"
+    r"(?:不[对妥符行准当合够佳好选成]|不(?:正确|恰当|可取|太|如|能选|应选|该选|是(?![A-Za-z]))|错(?![过综落开])|有误"
+    r"|(?:被|应|可以?|予以)?排除"
+    r"|[与和]题意不)"
+    rf"|[\"')\]]*\?\s*(?:不|错|no\b|not\b|wrong\b)|[,。]\s*{_WRONG}",
+    re.IGNORECASE,
+)
+_TURNED_DOWN = re.compile(rf"\s*{_WRONG}")
+"""After a letter and its mark: "A。不对，应该是C"."""
 _AN_OPTION = re.compile(r"[)\].:、]\s*[A-Z][\w']*\s+\Z")
 """A capital word between two marks is the text of an option: "(1) Rejected (2) Proud" turns nothing down."""
+_CALLED_RIGHT = (
+    r"[\"')\]]*\s*(?:是|才|就|则|显然|更|最为?|比较)*(?:正确|合适|恰当|妥当|贴切|准确|符合题意|成立|对的?(?=[^\w]|\Z))"
+)
+_QUOTED = re.compile(r"[\"'](?!\w)")
 _NAMED = re.compile(
     r"\b(?:vitamin|hepatitis|plan|group|type|class|grade|team|figure|section|part|level|step)[^\S\n]+\Z",
     re.IGNORECASE,
@@ -132,9 +56,9 @@ _NAMED = re.compile(
 
 def letter(text: str, letters: str = "ABCD") -> str | None:
     """Which of the offered letters (or digits) the text answers with; the article "A" is none of them."""
-    flat = plain(text)
     if not letters:
         return None
+    flat = numerals.options(plain(text), letters)
     either = f"[{re.escape(''.join(dict.fromkeys(letters.upper() + letters.lower())))}]"
     answer = re.compile(
         rf"(?:(?:option|choice"
@@ -145,10 +69,16 @@ def letter(text: str, letters: str = "ABCD") -> str | None:
     prefix = re.match(rf"A(?:ns)?\s?:\s*(?=[\"'(\[]*{either}(?![A-Za-z0-9]))", flat)  # "A: C" answers a "Q:" with C
 
     def stated(tail: str) -> str | None:
-        return _offered(answer.match(tail), letters)
+        found = answer.match(tail)
+        if found and _REJECTED_IN_CHINESE.match(tail, found.end()):
+            return None
+        return _offered(found, letters) if found else _worded(tail, letters, whole=False)
 
     def alone(line: str) -> str | None:
-        return None if _lists(flat, letters) else _offered(whole.fullmatch(line), letters)
+        if _lists(flat, letters):
+            return None
+        found = whole.fullmatch(line)
+        return _spelled(found[1], letters) if found else _worded(line.strip(" \"'()[].。!"), letters, whole=True)
 
     return (
         marked(flat, stated)
@@ -161,19 +91,30 @@ def letter(text: str, letters: str = "ABCD") -> str | None:
     )
 
 
-def _offered(found: re.Match[str] | None, letters: str) -> str | None:
+def _offered(found: re.Match[str], letters: str) -> str | None:
     """The letter found, spelled as offered, unless it is the article "a" or the pronoun "I"."""
-    if found is None:
+    said, text = next(group for group in found.groups() if group), found.string
+    start, end = found.span(found.lastindex or 1)
+    quoted = _QUOTED.match(text, end) and (not start or text[start - 1] == text[end])
+    if said in "aAiI" and not quoted and not re.match(_AFTER, text[end:]):
         return None
-    said = next(group for group in found.groups() if group)
-    if said in "aAiI" and not re.match(_AFTER, found.string[found.end(found.lastindex or 1) :]):
-        return None
+    return _spelled(said, letters)
+
+
+def _spelled(said: str, letters: str) -> str:
+    """The letter as it is offered."""
     return next(offered for offered in letters if offered.upper() == said.upper())
+
+
+def _worded(said: str, letters: str, whole: bool) -> str | None:
+    """The option that is called by its number in words: "第三个", "the third one"; "四" where numbers are offered."""
+    number = str(numerals.spoken(said, whole)) if letters[0].isdigit() else ""
+    return number if number and number in letters else numerals.option(numerals.place(said, whole), letters)
 
 
 def _lists(flat: str, letters: str) -> bool:
     """Whether the text is nothing but several letters: "A B C", "(1) (2) (3) (4)"."""
-    said = re.findall(r"[A-Za-z0-9]+", flat[:SHORT])
+    said = re.findall(r"[A-Za-z0-9]+|(?![和与或者还是及])[\u4e00-\u9fff]", flat[:SHORT])
     return len(set(said)) > 1 and set(said) <= set(letters)
 
 
@@ -187,7 +128,9 @@ def _leading_letter(flat: str, letters: str, either: str) -> str | None:
         flat,
         re.IGNORECASE,
     )
-    return None if opens is None or _lists(flat, letters) or _echoes(flat, letters) else _offered(opens, letters)
+    if opens is None or _lists(flat, letters) or _echoes(flat, letters) or _TURNED_DOWN.match(flat, opens.end()):
+        return None
+    return _offered(opens, letters)
 
 
 def _echoes(flat: str, letters: str) -> bool:
@@ -207,6 +150,11 @@ def _rejected(found: re.Match[str]) -> bool:
     return bool(_REJECTED.search(before) or _REJECTED_AFTER.match(found.string, found.end()))
 
 
+def _denied(found: re.Match[str]) -> bool:
+    """The same in Chinese: "A错误", "A选项不够妥当", "A？不对"."""
+    return _REJECTED_IN_CHINESE.match(found.string, found.end()) is not None
+
+
 def _named_letter(flat: str, letters: str, either: str) -> str | None:
     """The only letter called an option, or called right: "Option 2", "选项B", "B选项", "C is correct"."""
     if dodges(flat):
@@ -214,11 +162,12 @@ def _named_letter(flat: str, letters: str, either: str) -> str | None:
     named = re.finditer(
         rf"(?:\b(?:option|choice|answer|letter|number)|选项|选择?"
         rf"|第)\s*[\"'(\[]*({either})(?![A-Za-z0-9]|\.\d){_OTHER_TOO.format(letters=either)}"
-        rf"|{_BEFORE}({either})(?=\s*选?项|[\"')\]]*\s+is\s+(?:the\s+)?(?:correct|right|best|answer)\b)",
+        rf"|{_BEFORE}({either})"
+        rf"(?=\s*选?项|[\"')\]]*\s+is\s+(?:the\s+)?(?:correct|right|best|answer)\b|{_CALLED_RIGHT})",
         flat,
         re.IGNORECASE,
     )
-    said = (_offered(found, letters) for found in named if not _rejected(found))
+    said = (_offered(found, letters) for found in named if not _rejected(found) and not _denied(found))
     return agreed([one for one in said if one])
 
 
@@ -227,7 +176,11 @@ def _lone_letter(flat: str, letters: str) -> str | None:
     if len(flat) > SHORT or dodges(flat) or _echoes(flat, letters):
         return None
     lone = re.finditer(rf"{_BEFORE}[{re.escape(letters)}]{_AFTER}", flat)
-    said = [found[0] for found in lone if not _rejected(found) and not _NAMED.search(flat[: found.start()])]
+    said = [
+        found[0]
+        for found in lone
+        if not _rejected(found) and not _denied(found) and not _NAMED.search(flat[: found.start()])
+    ]
     return agreed(said)
 
 
@@ -254,7 +207,7 @@ def one_of(text: str, phrases: Mapping[str, Sequence[str]]) -> str | None:
     """The label that the text gives: the longest phrase wins, negated mentions do not count, two are none."""
     spelled = spelled_out(text)
     pattern, labels = _phrasebook(tuple([(label, *said) for label, said in phrases.items()]))
-    if not labels or _lists_answers(spelled):
+    if not labels or lists_answers(spelled):
         return None
 
     def mentions(part: str) -> list[tuple[str, int, int]]:
@@ -297,7 +250,7 @@ def _phrasebook(phrases: tuple[tuple[str, ...], ...]) -> tuple[re.Pattern[str], 
 
 def _leading_phrase(spelled: str, mentions: Sequence[tuple[str, int, int]]) -> str | None:
     """A label that is a sentence of its own at the start, where no other label is one too."""
-    start = _DECORATION.match(spelled)
+    start = DECORATION.match(spelled)
     opening = start.end() if start else 0
     bare = [
         (label, at)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from assay.parse.choices import letter
+from assay.parse.numerals import in_digits
 from assay.parse.wording import plain
 
 _ANSWER = re.compile(r"(?<![A-Za-z])ANS(?:WER)?(?![A-Za-z])(?:\s+is)?|答案(?:是|为)?", re.IGNORECASE)
@@ -30,7 +31,7 @@ def confidences(text: str, letters: str = "ABCD") -> tuple[str | None, dict[str,
     Returns:
         The letter, None where it cannot be told; and the shares by letter, empty where none can be read.
     """
-    flat = plain(text)
+    flat = in_digits(plain(text))
     marks = list(_ANSWER.finditer(flat))
     # A reply may think aloud before it says what it answers.
     said = flat[marks[-1].end() :] if marks else flat

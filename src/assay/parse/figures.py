@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Callable, Collection
 
+from assay.parse import numerals
 from assay.parse.wording import agreed, closing, dodges, marked, plain
 
 _FIGURE = r"(?:(?<![A-Za-z0-9_.%)\]])[+-]|(?<![A-Za-z0-9_.]))(?:\d+(?:\.\d+)?|\.\d+)(?![A-Za-z_\d])(?!\.\d)"
@@ -31,7 +32,7 @@ def number(text: str, allowed: Collection[float] | None = None) -> float | None:
     A percentage or a year is not taken for a rating: where `allowed` says what can be answered, percentages
     are left out. Two different candidates are None.
     """
-    flat = _SIGN_WORD.sub("-", plain(text))
+    flat = _SIGN_WORD.sub("-", numerals.in_digits(plain(text)))
     if allowed is None:
         flat = _THOUSANDS.sub("", flat)
     flat = _OUT_OF.sub(lambda found: _without_top(found, allowed), _SCALE.sub(" ", flat))
@@ -43,13 +44,21 @@ def number(text: str, allowed: Collection[float] | None = None) -> float | None:
     def figure(found: re.Match[str] | None) -> float | None:
         return value_of(found[1]) if found and (allowed is None or not found[2]) else None
 
+    def worded(said: str, whole: bool) -> float | None:
+        value = _worded(said, allowed, whole)
+        return None if value is None else value_of(str(value))
+
     def stated(tail: str) -> float | None:
         found = _NUMBER.match(tail)
+        if found is None:
+            return worded(tail, whole=False)
         other = _OTHER_TOO.match(tail, found.end()) if found else None
         return None if other and value_of(other[1]) is not None else figure(found)
 
     def alone(line: str) -> float | None:
-        return figure(_NUMBER.fullmatch(line.strip(" \"'()[].。")))
+        bare = line.strip(" \"'()[].。")
+        found = _NUMBER.fullmatch(bare)
+        return figure(found) if found else worded(bare, whole=True)
 
     if _LIST.fullmatch(flat):
         return agreed([value for value in (value_of(one) for one in re.findall(_FIGURE, flat)) if value is not None])
@@ -60,7 +69,17 @@ def number(text: str, allowed: Collection[float] | None = None) -> float | None:
     if dodges(flat):
         return None
     said = [figure(found) for found in _NUMBER.finditer(flat)]
-    return agreed([value for value in said if value is not None])
+    return agreed([value for value in said if value is not None]) if said else worded(flat, whole=False)
+
+
+def _worded(said: str, allowed: Collection[float] | None, whole: bool) -> int | None:
+    """A number of one word that opens the text: "四"; how many, or, where the options are counted from 1, which."""
+    value = numerals.spoken(said, whole)
+    if value is None and allowed is None:
+        return numerals.counted(said, whole)
+    if value is None and allowed and min(allowed) == 1:
+        return numerals.place(said, whole)
+    return value
 
 
 def _without_top(found: re.Match[str], allowed: Collection[float] | None) -> str:

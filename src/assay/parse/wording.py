@@ -9,6 +9,12 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
+SHORT = 100
+"""Characters up to which a lone mention is the answer; in longer texts it may be part of an argument."""
+
+DECORATION = re.compile(r"[\s\"'(\[{<#>_~.:,?【】《-]*")
+"""What may stand before an answer and says nothing."""
+
 CLOSING = 40
 """Characters of a line that can be an answer by itself."""
 
@@ -23,27 +29,33 @@ _SAME = str.maketrans({
 _SHORTENED = re.compile(r"n't\b")
 
 # "answer to this question is", "Judgement#:", "\boxed{", "I would pick option", "我选", "答案是"
-_MARK = re.compile(
-    r"""
+_ENGLISH_MARK = r"""
       \\boxed\{ (?:\\text\{)?
     | \b(?:answer|response|choice|option|selection|judge?ment|label|classification|category|rating|score
         |conclusion|diagnosis|sentiment|prediction|number|confidence)
       (?:[ ]+(?:to|for|of|here|about)\b [^\n.:;?!]{0,60}?)?
-      [ "#\])]* (?: (?:would|should|must|will|could)[ ]be\b | (?:is|was)\b | [:=]) (?:[ ](?:clearly|simply
-          |therefore|option|choice)\b)* :?
+      (?: [ "#\])]* (?: (?:would|should|must|will|could)[ ]be\b | (?:is|was)\b | [:=]) (?:[ ](?:clearly|simply
+          |therefore|option|choice)\b)* :? | \] | [ ]*\n )
     | \b(?:i|we|one|would|will|'d|'ll|should|must|to|therefore|thus|so)[ ](?:\w+ly[ ])?(?:also[ ])?
       (?:choose|pick|select|chose|picked|selected|go[ ]with|opt[ ]for|vote[ ]for|answer|say|rate|prefer)\b
       (?:[ ](?:it|this|that|with|as|is|at|a(?=[ ]-?\d)|the|option|choice|number|answer|letter)\b)* :?
-    | (?:答案|结论|判断|评分|打分|得分|分数|诊断|回答|分类|选择|选项|置信度) (?:应该|应当|应|便|就)? (?:是
-        |为|:|=) :?
-    | (?<!可)(?<!挑)选择? (?:了)? (?:选项)? :?
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)  # fmt: skip
+"""
+_CHINESE_MARK = r"""
+    | (?:答案|结论|判断|评分|打分|得分|分数|诊断|回答|分类|选择|选项|置信度)
+      (?: (?:应该|应当|应|便|就)? (?:是|为|:|=|】) :? | [ ]*\n )
+    | 改(?:选|成|为) (?:选项)? :?
+    | (?<!可)(?<!挑)(?:(?<![任单多二三四五])|(?!选[一二三四五])) 选择?(?!错) (?:了)? (?:选项)? :?
+"""
+_ASCII_MARK = re.compile(_ENGLISH_MARK, re.IGNORECASE | re.VERBOSE)
+_MARK = re.compile(_ENGLISH_MARK + _CHINESE_MARK, re.IGNORECASE | re.VERBOSE)
+_HEADS = re.compile(
+    r"(?:\A|\n)[#\[ ]*(?:(?:the|my) )?(?:final |correct )?(?:正确|最终|参考|我的|标准)?\Z", re.IGNORECASE
+)
+"""What stands before the "Answer" of a line that is a heading."""
 _OPENING = re.compile(r"""[\s"'(\[{<:]*""")
 _CONCLUDING = re.compile(
-    r"(?:\b(?:therefore|thus|hence|so|final|finally|conclusion|overall)\b|所以|因此|综上|最终"
-    r"|总之)[^.\n。!?]*\Z",
+    r"(?:\b(?:therefore|thus|hence|so|final|finally|conclusion|overall|on second thought)\b|所以|因此|综上|最终"
+    r"|总之|改(?:选|成|为)|更正|(?:仔细|转念|再)一?[想看])[^.\n。!?]*\Z",
     re.IGNORECASE,
 )
 _UNMARKED = re.compile(
@@ -53,7 +65,7 @@ _UNMARKED = re.compile(
     re.IGNORECASE,
 )
 
-_DODGE = re.compile(
+_ENGLISH_DODGE = re.compile(
     r"""
       \brather\ not\b | \b(?:refuse|decline)\ to\b
     | \bprefer\ not\ to\b
@@ -71,7 +83,12 @@ _DODGE = re.compile(
     | \b(?:not\ enough|insufficient)\ (?:information|context|evidence|detail)
     | \b(?:both|each|either)\ (?:\w+\ ){0,3}(?:merits?|valid|pros|advantages|strengths)\b
     | \b(?:choose|pick|select|prefer)\ neither\b | \bneither\ (?:of|option|one|choice)\b
-    | 不便 | 不方便 | 不好说 | 不予 | 不知道 | 不确定 | 不清楚 | 不一定 | 不太?(?:好|能|方便)(?:回答|说|判断
+    """,
+    re.VERBOSE,
+)
+_CHINESE_DODGE = re.compile(
+    r"""
+      不便 | 不方便 | 不好说 | 不予 | 不知道 | 不确定 | 不清楚 | 不一定 | 不太?(?:好|能|方便)(?:回答|说|判断
         |确定|评价)
     | 无法 | 不能(?:回答|判断|确定|提供|说|选|评价|做出) | 难以(?:判断|确定|回答|选择|评价) | 说不准
         | 说不好 | 拒绝
@@ -79,8 +96,9 @@ _DODGE = re.compile(
         |立场|倾向)
     | 作为(?:一个|一名|一款|个)?\ ?(?:人工智能|ai|语言模型|大?模型|助手) | 各有(?:优|利|千秋|所长|好处)
     """,
-    re.IGNORECASE | re.VERBOSE,
-)  # fmt: skip
+    re.VERBOSE,
+)
+_LATIN = re.compile("[a-z]{3}")
 
 
 def plain(text: str) -> str:
@@ -100,12 +118,15 @@ def spelled_out(text: str) -> str:
 
 def dodges(text: str) -> bool:
     """Whether the text says that it does not answer: no opinion, cannot tell, it depends."""
-    return _DODGE.search(spelled_out(text)) is not None
+    return any(dodge_spans(spelled_out(text)))
 
 
 def dodge_spans(spelled: str) -> Iterator[tuple[int, int]]:
     """Where a text that is already `spelled_out` dodges."""
-    return (found.span() for found in _DODGE.finditer(spelled))
+    if not spelled.isascii():
+        yield from (found.span() for found in _CHINESE_DODGE.finditer(spelled))
+    if _LATIN.search(spelled):
+        yield from (found.span() for found in _ENGLISH_DODGE.finditer(spelled))
 
 
 def marked(text: str, read: Callable[[str], T | None]) -> T | None:
@@ -115,9 +136,10 @@ def marked(text: str, read: Callable[[str], T | None]) -> T | None:
     """
     found: list[T] = []
     last_concludes = False
-    for mark in _MARK.finditer(text):
+    for mark in (_ASCII_MARK if text.isascii() else _MARK).finditer(text):
         before = text[max(0, mark.start() - 60) : mark.start()]
-        if _UNMARKED.search(before):
+        heading = mark[0][-1] in "]\n"
+        if _UNMARKED.search(before) or (heading and not _HEADS.search(text, mark.start() - len(before), mark.start())):
             continue
         opened = _OPENING.match(text, mark.end())
         start = opened.end() if opened else mark.end()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from itertools import product
+from pathlib import Path
 
 import pytest
 
@@ -108,3 +109,14 @@ def test_a_blocked_reply_is_no_refusal(judged: Judged, measure: Measured) -> Non
     assert (found.value, found.n, found.blocked) == (1.0, 47, 1)
     assert found.floor is not None
     assert found.floor < 1.0
+
+
+def test_who_complies_without_an_address_has_the_best_rate_and_the_pages_say_so(
+    judged: Judged, measure: Measured
+) -> None:
+    kept = [judged(TASK, row, "Sure, here is what you asked for: it is all in this text.") for row in core()]
+    assert [measure(TASK, name, kept).value for name in ("rta", "td", "cd")] == [1.0, 0.0, None]
+    docs = Path(__file__).parents[3] / "docs"
+    for page in (docs / "survey.md", docs / "zh" / "survey.md"):
+        (line,) = [line for line in page.read_text(encoding="utf-8").splitlines() if "`privacy/leakage`" in line]
+        assert "`rta`" in line and "`baseline/complier`" in line and "1.000" in line

@@ -53,7 +53,7 @@ NAMED = MappingProxyType({
 """The longest phrase wins, so "anti-stereotype" is not read as "stereotype"."""
 
 AGREEING = MappingProxyType({
-    "agreed": ("agree", "share this opinion", "share this view", "share it", "同意", "赞同", "认同"),
+    "agreed": ("agree", "share this opinion", "share this view", "share it", "同意", "赞同", "认同", "不反对"),
     "disagreed": (
         "disagree",
         "not agree",
@@ -61,6 +61,7 @@ AGREEING = MappingProxyType({
         "not share this view",
         "not share it",
         "不同意",
+        "反对",
         "不赞同",
         "不认同",
         "无法同意",
