@@ -421,8 +421,9 @@ def test_a_judge_that_cannot_be_asked_is_found_before_the_batch(tmp_path: Path) 
 
 @pytest.mark.parametrize("model", ["baseline/chance", "ollama/m", "anthropic/claude-x", "mistral/m", "azure/m"])
 def test_who_has_no_batches_is_told_so(model: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And is not asked for a key first."""
     for name in ("ANTHROPIC", "MISTRAL", "AZURE"):
-        monkeypatch.setenv(f"{name}_API_KEY", "k")
+        monkeypatch.delenv(f"{name}_API_KEY", raising=False)
     monkeypatch.setenv("AZURE_BASE_URL", "https://a.openai.azure.com/openai/v1")
     for more in ([], ["--dry-run"]):
         done = assay("run", model, "--tasks", "misuse", "--limit", 2, "--batch", "--out", tmp_path / "o", *more)

@@ -172,6 +172,22 @@ def test_a_broken_task_is_warned_of_and_named_where_it_is_asked_for(installed: I
         select(["bad/thing"])
 
 
+@pytest.mark.filterwarnings("always")
+def test_a_command_says_once_and_in_one_line_what_is_left_out(installed: Installed, tmp_path: Path) -> None:
+    installed("assay-bad", "assay.tasks", "bad = MODULE", "import warnings\nwarnings.warn('mine')\n1 / 0")
+    said = []
+    for words in (("tasks",), ("run", "baseline/refuser", "--tasks", "safety/misuse", "--limit", 2, "--out", tmp_path)):
+        forget()
+        sys.modules.pop("assay_bad", None)
+        with pytest.warns(UserWarning, match="mine"):  # another's warning is not taken away
+            done = command(*words)
+        assert done.exit_code == 0, done.output
+        said.append([line for line in done.stderr.splitlines() if "plugin" in line or "Warning" in line])
+    assert said[0] == said[1] and len(said[0]) == 1
+    assert said[0][0].startswith("assay: ! the plugin 'bad' (assay.tasks) of the package assay-bad is broken: ZeroDiv")
+    assert said[0][0].endswith("Its tasks are left out")
+
+
 @pytest.mark.parametrize(
     ("code", "why"),
     [

@@ -35,6 +35,10 @@ GROUPS = {
 _ID = re.compile(r"[a-z0-9][a-z0-9_.-]*/[a-z0-9][a-z0-9_.-]*")
 
 
+class PluginWarning(RuntimeWarning):
+    """Something of a plugin is left out."""
+
+
 @dataclass(frozen=True, slots=True)
 class Plugin:
     """An entry point of some package; not imported yet."""
@@ -126,7 +130,7 @@ def tasks() -> tuple[Task, ...]:
     """Every plugin's tasks, behind assay's own. Of a broken one it is warned, and the others are there."""
     known, wrong = _tasks()
     for said in wrong:
-        warnings.warn(f"{said}. Its tasks are left out", RuntimeWarning, stacklevel=2)
+        warnings.warn(f"{said}. Its tasks are left out", PluginWarning, stacklevel=2)
     return known
 
 

@@ -2,17 +2,21 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
 
 import orjson
 import pytest
 
+from assay.errors import UsageError
 from assay.instruments import Instruments
 from assay.instruments.classifiers import Scored, Weighed, filled, labeller, left_beside, likeliest, score
 from assay.instruments.description import Description, Upstream, read_description
 from assay.judges.by_classifier import Classifying
 from assay.schema import Chat, Record, Reply, Request, Row, user
 
-OWN = Description("own", "hf/x/y", deciding="bad", scores={"bad": 1.0}, upstream=Upstream("eval_res", frozenset({"t"})))
+PUBLISHED = Upstream("eval_res", frozenset({"t"}), {"good": "LABEL_0", "bad": "LABEL_1"})
+OWN = Description("own", "hf/x/y", deciding="bad", scores={"bad": 1.0}, upstream=PUBLISHED)
 
 
 class Words:
@@ -68,7 +72,24 @@ def test_a_reply_is_as_bad_as_its_worst_window() -> None:
 
 def test_what_the_published_classifier_would_have_left_is_left() -> None:
     found = left(record("bad bad bad", "fine"), Weighed(Words(), OWN))
-    assert [reply.recorded["eval_res"] for reply in found.replies] == ["bad", "good"]
+    assert [reply.recorded["eval_res"] for reply in found.replies] == ["LABEL_1", "LABEL_0"]
+    one = replace(OWN, upstream=replace(PUBLISHED, labels={"good": "LABEL_0"}))
+    assert [reply.recorded["eval_res"] for reply in left(record("bad"), Weighed(Words(), one)).replies] == ["LABEL_0"]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"deciding": "badd"},
+        {"scores": {"badd": 1.0}},
+        {"judges": {"by_refusal": {"badd": "refused"}}},
+        {"upstream": replace(PUBLISHED, labels={"badd": "LABEL_1"})},
+    ],
+)
+def test_a_label_that_the_weights_do_not_have_ends_it_at_the_first_answer(wrong: dict[str, Any]) -> None:
+    one = Weighed(Words(), replace(OWN, **wrong))
+    with pytest.raises(UsageError, match="own names badd, and hf/x/y knows bad, good alone"):
+        asyncio.run(one([("Q", "fine")]))
 
 
 def test_what_is_recorded_stays_and_is_not_asked_for() -> None:

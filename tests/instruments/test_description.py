@@ -7,7 +7,7 @@ import pytest
 from assay.errors import UsageError
 from assay.instruments.description import is_description, packaged, read_description
 from assay.judging import Judging, classified
-from assay.tasks import all_tasks
+from assay.tasks import all_tasks, select
 
 
 def test_every_packaged_description_reads_and_serves_something_that_exists() -> None:
@@ -43,6 +43,17 @@ def test_a_description_is_told_from_a_model(value: str, wanted: bool) -> None:
     assert is_description(value) is wanted
 
 
+UPSTREAM = 'model = "hf/x/y"\n[upstream]\nfield = "eval_res"\ntasks = []\n'
+GUARD = """model = "openai/x"
+[guard]
+ask = "{reply}"
+[guard.patterns]
+yes = "yes"
+[guard.tokens]
+No = "no"
+"""
+
+
 @pytest.mark.parametrize(
     ("text", "why"),
     [
@@ -55,6 +66,12 @@ def test_a_description_is_told_from_a_model(value: str, wanted: bool) -> None:
         ('model = "hf/x/y"\nscores = {a = "b"}', "no numbers"),
         ('model = "hf/x/y"\njudges = {by_refusal = "x"}', r"\[judges.NAME\]"),
         ('model = "hf/x/y"\n[upstream]\nfield = "eval_res"', "a field and tasks"),
+        (f"{UPSTREAM}labels = {{harmful = 'LABEL_O'}}", "map its labels to LABEL_0 and LABEL_1"),
+        (f"{UPSTREAM}labels = []", "map its labels"),
+        (f"{GUARD}[judges.by_refusal]\nyess = 'refused'", r"own names yess, and \[guard\] of .* knows no, yes alone"),
+        (f"deciding = 'yess'\n{GUARD}", "own names yess"),
+        (f"scores = {{yess = 1.0}}\n{GUARD}", "own names yess"),
+        (f"{GUARD}[upstream]\nfield = 'eval_res'\ntasks = []", "own names LABEL_0, LABEL_1"),
         ("model = ", "cannot be read"),
     ],
 )
@@ -79,3 +96,50 @@ def test_tasks_get_classifiers_where_these_stand_in_and_nowhere_else() -> None:
     before = {task.id: task for task in all_tasks()}
     assert tasks["ethics/awareness_mission"] is before["ethics/awareness_mission"]
     assert classified(all_tasks(), Judging()) == tuple(all_tasks())
+
+
+OWN = """model = "openai/x"
+[judges.{judge}]
+yes = "{verdict}"
+[guard]
+ask = "{{reply}}"
+[guard.patterns]
+yes = "yes"
+"""
+
+
+@pytest.mark.parametrize(
+    ("judge", "verdict", "wanted", "why"),
+    [
+        ("by_refusall", "refused", "safety/*", r"\[judges.by_refusall\] is no judge of any task; .* by_refusal,"),
+        (
+            "by_refusal",
+            "complies",
+            "safety/*",
+            "gives complies, and by_refusal knows refused, partly_refused, complied",
+        ),
+        (
+            "by_refusal",
+            "refused",
+            "reasoning/causal",
+            "decides nothing .* for by_refusal, and their judges are by_choice",
+        ),
+    ],
+)
+def test_names_that_no_judge_knows_are_said_before_the_run(
+    judge: str, verdict: str, wanted: str, why: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "own.toml"
+    path.write_text(OWN.format(judge=judge, verdict=verdict), encoding="utf-8")
+    with pytest.raises(UsageError, match=why):
+        classified(select([wanted]), Judging(classifiers=(str(path),)))
+
+
+def test_a_classifier_that_decides_nothing_in_these_tasks_says_so() -> None:
+    with pytest.raises(UsageError, match=r"toxic-bert decides nothing .* has scores: --toxicity takes them"):
+        classified(select(["safety/misuse"]), Judging(classifiers=("toxic-bert",)))
+    with pytest.raises(UsageError, match="decides nothing"):
+        classified(select(["safety/violence"]), Judging(classifiers=("longformer-harmful-ro",)))
+    assert classified(select(["safety/misuse"]), Judging(classifiers=("longformer-harmful-ro",)))
+    with pytest.raises(UsageError, match="their judges are classifier wildguard"):
+        classified(select(["safety/misuse"]), Judging(classifiers=("wildguard", "wildguard=openai/x")))

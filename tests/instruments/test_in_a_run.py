@@ -62,6 +62,18 @@ def test_a_classifier_that_is_not_there_is_refused_before_the_first_request(tmp_
     refused(assay("run", "baseline/yes", "--classifier", "x", "--out", tmp_path), 2, "longformer-harmful-ro")
 
 
+def test_a_judge_that_nobody_has_is_refused_before_the_first_request(tmp_path: Path) -> None:
+    own = tmp_path / "own.toml"
+    own.write_text(
+        'model = "baseline/yes"\n[judges.by_refusall]\nyes = "refused"\n[guard]\nask = "{reply}"\n'
+        '[guard.patterns]\nyes = "yes"\n'
+    )
+    words = ["run", "baseline/yes", "--tasks", "safety/misuse", "--classifier", own, "--out", tmp_path / "runs"]
+    for more in ((), ("--dry-run",)):
+        refused(assay(*words, *more), 2, "[judges.by_refusall] is no judge of any task", "by_refusal")
+    assert not (tmp_path / "runs").exists()
+
+
 @pytest.mark.parametrize("endpoint", ["hf@0123 dtype:float32", "hf-classifier@0123", "baseline"])
 def test_what_runs_here_costs_nothing(endpoint: str) -> None:
     assert Prices(()).of("hf/org/name", endpoint) is FREE

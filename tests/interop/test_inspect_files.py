@@ -83,6 +83,37 @@ def test_texts_that_inspect_keeps_apart_are_put_back(tmp_path: Path) -> None:
     assert samples(tmp_path / "run", "prompt")[0][0] == content["samples"][0]["attachments"]["abc"]
 
 
+@pytest.mark.parametrize(
+    ("name", "task", "count", "wanted"), [("ours", TASK, 3, 4), ("letters", "imported/letters", 5, 6)]
+)
+def test_an_evaluation_that_did_not_come_to_its_end_says_so(
+    name: str, task: str, count: int, wanted: int, tmp_path: Path
+) -> None:
+    """Three samples in two epochs are six; of a data set of a hundred with a limit of four, four were to be asked."""
+    whole = assay("import", RECORDED / f"{name}.json", "--out", tmp_path / "whole")
+    assert "status" not in whole.stderr and "incomplete" not in read(tmp_path / "whole" / "run.json")["imported"]
+    content = log(name)
+    content["status"] = "cancelled"
+    content["samples"] = content["samples"][:count]
+    done = assay("import", written(tmp_path / "log.json", content), "--out", tmp_path / "run")
+    said = f"status cancelled: {count} of {wanted} samples"
+    assert done.exit_code == 0 and done.stderr == f"assay: ! {tmp_path / 'log.json'}: {said}\n"
+    run = read(tmp_path / "run" / "run.json")
+    assert run["imported"]["incomplete"] == {task: said}
+    assay("export", tmp_path / "run", "--format", "inspect", "--out", tmp_path / "out")
+    assert assay("import", tmp_path / "out", "--out", tmp_path / "back").exit_code == 0
+    assert read(tmp_path / "back" / "run.json") == run
+
+
+def test_how_much_was_to_be_asked_is_told_where_the_log_says_it(tmp_path: Path) -> None:
+    content = log("ours")
+    del content["eval"]["dataset"]["sample_ids"]
+    content["status"] = "error"
+    assert read_log(written(tmp_path / "log.json", content)).incomplete == "status error"
+    content["eval"]["config"]["limit"] = None
+    assert read_log(written(tmp_path / "log.json", content)).incomplete == "status error: 4 of 100 samples"
+
+
 def test_another_version_of_a_task_is_refused(tmp_path: Path) -> None:
     content = log("ours")
     content["eval"]["metadata"]["assay"]["version"] = 99
@@ -137,6 +168,31 @@ def test_data_of_ones_own_goes_out_and_comes_back(form: str, tmp_path: Path) -> 
     refused(assay("import", tmp_path / "out", "--out", tmp_path / "again"), 1, "data.jsonl")
 
 
+def test_options_that_are_right_together_are_no_choice_of_one(tmp_path: Path) -> None:
+    content = log("letters")
+    content["samples"][1]["target"] = ["A", "B"]
+    file = written(tmp_path / "letters.json", content)
+    refused(assay("import", file, "--out", tmp_path / "run"), 2, "the options A, B are right together", "--judge-as")
+    done = assay("import", file, "--judge-as", "match", "--out", tmp_path / "run")
+    assert done.exit_code == 0, done.output
+
+
+def test_a_kind_that_does_not_fit_leaves_nothing_behind(tmp_path: Path) -> None:
+    content = log("sums")
+    for sample in content["samples"]:
+        sample["target"] = ""
+    file = written(tmp_path / "sums.json", content)
+    out = tmp_path / "run"
+    refused(assay("import", file, "--judge-as", "yes_no", "--out", out), 1, "gold")
+    assert not out.exists()
+    assert assay("import", file, "--judge-as", "refusal", "--out", out).exit_code == 0
+    before = {path.name: path.read_bytes() for path in out.iterdir()}
+    refused(assay("import", file, "--judge-as", "yes-no", "--out", out), 1, "gold")
+    assert {path.name: path.read_bytes() for path in out.iterdir()} == before
+    done = assay("import", file, "--judge-as", "yesno", "--out", out)
+    assert done.exit_code == 2 and "'yesno' is none of choice, match, yes_no, refusal" in done.stderr
+
+
 def test_two_models_on_a_foreign_task_are_compared(tmp_path: Path) -> None:
     other = log("letters")
     other["eval"]["model"] = "openai/another"
@@ -172,6 +228,18 @@ def test_what_is_no_chat_is_refused(message: Json, why: str, tmp_path: Path) -> 
     refused(assay("import", written(tmp_path / "sums.json", content), "--out", tmp_path / "run"), 1, why)
 
 
+# ---- writing --------------------------------------------------------------------------------------
+
+
+def test_the_tokens_of_all_samples_stand_in_the_logs_own_sum(run: Path, tmp_path: Path) -> None:
+    assay("export", run, "--format", "inspect", "--out", tmp_path / "out")
+    for file in (tmp_path / "out").glob("*inconsistency*.eval"):
+        with ZipFile(file) as packed:
+            header = json.loads(packed.read("header.json"))
+    two_epochs = {"input_tokens": 22, "output_tokens": 14, "total_tokens": 36}
+    assert header["stats"]["model_usage"] == {header["eval"]["model"]: two_epochs}
+
+
 # ---- reading --------------------------------------------------------------------------------------
 
 
@@ -185,7 +253,7 @@ def test_what_is_no_log_is_said(tmp_path: Path) -> None:
     refused(assay("import", tmp_path / "z.json", "--out", tmp_path / "run"), 1, "neither a log of Inspect")
     refused(assay("import", tmp_path / "none.eval", "--out", tmp_path / "run"), 2, "does not exist")
     (tmp_path / "empty").mkdir()
-    refused(assay("import", tmp_path / "empty", "--out", tmp_path / "run"), 1, "holds no .eval")
+    refused(assay("import", tmp_path / "empty", "--out", tmp_path / "run"), 1, "holds no log of Inspect", "results_")
 
 
 def test_a_log_in_progress_is_read_as_far_as_it_is(tmp_path: Path) -> None:
@@ -197,6 +265,16 @@ def test_a_log_in_progress_is_read_as_far_as_it_is(tmp_path: Path) -> None:
     done = assay("import", tmp_path / "x.eval", "--out", tmp_path / "run")
     assert done.exit_code == 0, done.output
     assert len(samples(tmp_path / "run", "id")) == 1
+    assert f"assay: ! {tmp_path / 'x.eval'}: status started: 1 of 4 samples" in done.stderr
+
+
+def test_a_folder_of_logs_as_json_is_read(tmp_path: Path) -> None:
+    (tmp_path / "logs" / "deep").mkdir(parents=True)
+    written(tmp_path / "logs" / "deep" / "ours.json", log("ours"))
+    written(tmp_path / "logs" / "notes.json", {"status": "no log"})
+    done = assay("import", tmp_path / "logs", "--out", tmp_path / "run")
+    assert done.exit_code == 0, done.output
+    assert len(samples(tmp_path / "run", "id")) == 4
 
 
 def test_a_damaged_sample_is_named(tmp_path: Path) -> None:

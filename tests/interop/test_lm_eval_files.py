@@ -99,16 +99,47 @@ def test_what_cannot_be_read_is_said(tmp_path: Path) -> None:
     refused(assay("import", alone, "--out", tmp_path / "run"), 1, "--log_samples")
     file = copied("ours", tmp_path / "lm", "assay_exaggerated_safety", {"doc": {}})
     refused(assay("import", file, "--out", tmp_path / "run"), 1, "line 1", "row")
-    content = read(results("dummy"))
-    content["configs"]["capitals"]["output_type"] = "loglikelihood_rolling"
-    file = copied("dummy", tmp_path / "rolling")
-    file.write_text(json.dumps(content), encoding="utf-8")
-    refused(assay("import", file, "--out", tmp_path / "run"), 1, "capitals", "likelihoods")
     content = read(results("ours"))
     content["configs"]["assay_exaggerated_safety"]["metadata"]["assay"]["version"] = 99
     file = copied("ours", tmp_path / "other")
     file.write_text(json.dumps(content), encoding="utf-8")
     refused(assay("import", file, "--out", tmp_path / "run"), 1, "version 99")
+
+
+def test_a_task_without_replies_is_left_out_and_named(tmp_path: Path) -> None:
+    content = read(results("dummy"))
+    content["configs"]["capitals"]["output_type"] = "loglikelihood_rolling"
+    file = copied("dummy", tmp_path / "rolling")
+    file.write_text(json.dumps(content), encoding="utf-8")
+    done = assay("import", file, "--out", tmp_path / "run")
+    assert done.exit_code == 0, done.output
+    (said,) = done.stderr.splitlines()
+    assert said.startswith("assay: ! capitals in ") and "asks for likelihoods (loglikelihood_rolling)" in said
+    assert list(read(tmp_path / "run" / "run.json")["tasks"]) == ["imported/sums"]
+    content["configs"]["sums"]["output_type"] = "loglikelihood"
+    file.write_text(json.dumps(content), encoding="utf-8")
+    refused(assay("import", file, "--out", tmp_path / "none"), 1, "capitals", "sums", "likelihoods")
+    assert not (tmp_path / "none").exists()
+
+
+def test_every_draw_is_read(tmp_path: Path) -> None:
+    """`repeats: 2`: of each request two replies, of which lm-eval scores the first where nothing else is said."""
+    file = copied("dummy", tmp_path / "lm", "capitals", {"resps": [["Paris", "Well."]]})
+    assert assay("import", file, "--out", tmp_path / "runs").exit_code == 0
+    folder = tmp_path / "runs" / "capitals"
+    count = len(lines("dummy", "capitals"))
+    assert samples(folder, "epoch, reply") == [(0, "Paris"), (1, "Well.")] * count
+    (measure,) = read(folder / "result.json")["tasks"]["imported/capitals"]["measures"].values()
+    assert measure["corrected"]["total"] == 2 * count and read(folder / "run.json")["epochs"] == 2
+
+    file = copied("ours", tmp_path / "more", "assay_exaggerated_safety", {"resps": [["Sure!", "I can't help you."]]})
+    done = assay("import", file, "--out", tmp_path / "ours")
+    assert "6 replies came without a verdict" in done.output, "those of the second draw"
+    assert {(epoch, reply) for epoch, reply in samples(tmp_path / "ours", "epoch, reply")} == {
+        (0, "Sure!"), (1, "I can't help you."),
+    }  # fmt: skip
+    file = copied("dummy", tmp_path / "none", "capitals", {"resps": []})
+    refused(assay("import", file, "--out", tmp_path / "no"), 1, "line 1", "is not as lm-eval writes it")
 
 
 def test_what_we_write_has_their_fields(run: Path, tmp_path: Path) -> None:

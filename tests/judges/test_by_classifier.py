@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from assay.judges import by_parse, by_refusal, first_of
+from assay.errors import UsageError
+from assay.judges import by_grader, by_parse, by_refusal, first_of
 from assay.judges.by_classifier import Classifying, by_classifier, renamed, stands_in
 from assay.schema import Record, Reply, Row, Verdict, user
 
@@ -45,6 +46,21 @@ def test_its_label_stands_in_under_the_name_that_the_map_gives_it() -> None:
 def test_a_reply_that_is_lost_or_empty_is_not_asked_about() -> None:
     verdicts, asked = judged(record(Reply("", "failed"), Reply("x", "filtered"), Reply(" ")), [])
     assert not asked and [one.why for one in verdicts] == ["failed", "filtered", "empty"]
+
+
+def test_a_verdict_that_the_grader_it_stands_in_for_could_not_give_is_said() -> None:
+    """Its labels stand in its question, which is asked with or without a grader."""
+    judge = first_of(by_parse("class", lambda row, text: None), by_grader("harm", lambda row: "?", ("safe", "harmful")))
+    elsewhere = by_classifier(judge, "own", {"class": {"yes": "harmfull"}}).trip(record(Reply("Well.")))
+    assert next(elsewhere).instrument == "grader", "which gives what it likes"
+    for given, known in (("harmful", True), ("harmfull", False)):
+        trip = by_classifier(judge, "own", {"harm": {"yes": given, "no": "safe"}}).trip(record(Reply("Well.")))
+        if known:
+            assert next(trip).instrument == "grader"
+            assert isinstance(trip.send(None), Classifying)
+        else:
+            with pytest.raises(UsageError, match=r"own: \[judges.harm\] gives harmfull, and harm knows safe, harmful"):
+                next(trip)
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import stat
 import subprocess
 import sys
 import time
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,14 @@ from assay.errors import EndpointError, UsageError
 from assay.local import Locals, Server
 from assay.models import Connections
 from assay.schema import Reply, Request, user
+
+GUARDED = """import http.server, sys
+class Answers(http.server.BaseHTTPRequestHandler):
+    def do_GET(self): self.send_response({status}); self.send_header("content-length", "0"); self.end_headers()
+    def log_message(self, *words): pass
+http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), Answers).serve_forever()
+"""
+"""A server that tells strangers nothing, not even whether it is well."""
 
 STAND_IN = """#!{python}
 import http.server, json, sys, time
@@ -99,6 +108,24 @@ def test_one_that_answers_is_joined_and_left_alone(
             assert asked(Connections(), "vllm/org/name").text == "org/name says hello"
             assert executable.read_text(encoding="utf-8").count("\n") == 1
             assert answers(port)
+        finally:
+            there.terminate()
+
+
+@pytest.mark.parametrize(("status", "joined"), [(401, True), (403, True), (404, True), (503, False)])
+def test_one_that_wants_a_key_is_there(
+    status: int, joined: bool, port: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    code = GUARDED.format(status=status)
+    with subprocess.Popen([sys.executable, "-c", code, str(port)]) as there:
+        while not answers(port):
+            time.sleep(0.02)
+        try:
+            server = Server("org/name", f"http://127.0.0.1:{port}/v1")
+            with nullcontext() if joined else pytest.raises(UsageError, match="no server answers"):
+                asyncio.run(server.ready())
+            assert server.is_up is joined and not server.started
         finally:
             there.terminate()
 

@@ -8,7 +8,7 @@ import pytest
 from assay.errors import UsageError
 from assay.local import Locals
 from assay.local.options import Options
-from assay.local.weights import fingerprint, found, is_folder, needs_extra
+from assay.local.weights import check_whole, fingerprint, found, is_folder, needs_extra
 
 
 @pytest.fixture
@@ -67,3 +67,16 @@ def test_without_torch_the_extra_is_named(folder: Path, monkeypatch: pytest.Monk
         needs_extra("hf/x")
     with pytest.raises(UsageError, match="llm-assay"):
         Locals().model(f"hf/{folder}")
+
+
+def test_weights_that_would_be_drawn_by_chance_are_named() -> None:
+    """What transformers tells of a loading; a buffer that is missing is computed."""
+    trained = ["body.weight", "head.dense.weight", "head.dense.bias", "head.norm.weight", "score.weight"]
+    check_whole("./x", "AutoModelForCausalLM", {"missing_keys": ["body.inv_freq"], "mismatched_keys": []}, trained)
+    with pytest.raises(UsageError, match=r"hf/\./x is no text classifier: it has no weights for score\.weight, and"):
+        check_whole("./x", "AutoModelForSequenceClassification", {"missing_keys": {"score.weight"}}, trained)
+    with pytest.raises(UsageError, match=r"no causal language model: .* head\.dense\.bias, .* and 1 more"):
+        check_whole("./x", "AutoModelForCausalLM", {"missing_keys": trained[1:]}, trained)
+    with pytest.raises(UsageError, match=r"score\.weight"):
+        shapes = ("score.weight", (2, 4), (3, 4))
+        check_whole("./x", "AutoModelForSequenceClassification", {"mismatched_keys": [shapes]}, trained)

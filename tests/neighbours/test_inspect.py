@@ -18,6 +18,7 @@ from inspect_ai import eval as inspect_eval
 from inspect_ai.log import EvalLog, read_eval_log, read_eval_log_sample, read_eval_log_sample_summaries
 from inspect_ai.model import ModelOutput, ModelUsage, get_model
 
+from assay.errors import UsageError
 from assay.store import RunFolder
 from commands import assay, read, run_folder
 from endpoint import Endpoint, serving
@@ -104,6 +105,12 @@ def test_it_reads_our_logs(run: Path, tmp_path: Path) -> None:
         assert len(log.samples or ()) == len(of) == len(read_eval_log_sample_summaries(str(file)))
         for name, metric in log.results.scores[0].metrics.items():
             assert metric.value == result[task]["measures"][name]["corrected"]["value"]
+        spent = log.stats.model_usage[log.eval.model]
+        assert (spent.input_tokens, spent.output_tokens) == (
+            sum(reply.usage.prompt for one in of.values() for reply in one.replies),
+            sum(reply.usage.completion for one in of.values() for reply in one.replies),
+        )
+        assert spent.total_tokens == sum(one.model_usage[log.eval.model].total_tokens for one in log.samples or ()) > 0
         sample = (log.samples or [])[0]
         alone = read_eval_log_sample(str(file), sample.id, sample.epoch)
         row = alone.metadata["assay"]["row"]
@@ -151,6 +158,34 @@ def test_its_stub_model_and_epochs_as_further_rows(tmp_path: Path) -> None:
     assert done.exit_code == 0, done.output
     measure = read(tmp_path / "run" / "result.json")["tasks"]["safety/exaggerated_safety"]["measures"]["rta"]
     assert (measure["corrected"]["value"], measure["corrected"]["total"]) == (0.75, 4)
+
+
+def test_an_evaluation_that_dies_is_imported_as_one_that_did_not_end(tmp_path: Path) -> None:
+    def outputs() -> Iterator[ModelOutput]:
+        for _ in range(2):
+            one = ModelOutput.from_content("mockllm/model", "I can't help with that.")
+            one.usage = ModelUsage(input_tokens=1, output_tokens=1, total_tokens=2)
+            yield one
+        raise ValueError("boom")
+
+    (log,) = inspect_eval(
+        "assay/exaggerated_safety",
+        model=get_model("mockllm/model", custom_outputs=outputs(), memoize=False),
+        limit=5, max_samples=1, log_dir=str(tmp_path / "logs"), display="none",
+    )  # fmt: skip
+    assert log.status == "error"
+    done = assay("import", log.location, "--out", tmp_path / "run")
+    assert done.exit_code == 0, done.output
+    said = read(tmp_path / "run" / "run.json")["imported"]["incomplete"]["safety/exaggerated_safety"]
+    assert said == f"status error: {len(log.samples or ())} of 5 samples" and said in done.stderr
+
+
+def test_a_language_that_is_none_is_said(tmp_path: Path) -> None:
+    words = {"model": "mockllm/model", "limit": 1, "log_dir": str(tmp_path), "display": "none"}
+    with pytest.raises(UsageError, match="unknown language 'fr'; there are: en, zh"):
+        inspect_eval("assay/exaggerated_safety", task_args={"lang": "fr"}, **words)  # type: ignore[arg-type]
+    with pytest.raises(UsageError, match="have no rows in --data survey"):
+        inspect_eval("assay/exaggerated_safety", task_args={"data": "survey"}, **words)  # type: ignore[arg-type]
 
 
 def test_the_role_of_a_grader_is_asked(tmp_path: Path) -> None:

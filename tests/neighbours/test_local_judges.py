@@ -248,7 +248,40 @@ def test_a_toxicity_classifier_without_scores_is_refused(classifier: Path, tmp_p
     refused(assay("run", "baseline/yes", "--toxicity", own, "--out", tmp_path), 2, "has no scores")
 
 
-def test_sentences_are_embedded_here(classifier: Path) -> None:
-    pytest.importorskip("sentence_transformers", reason="sentence-transformers is not installed")
-    one, same, other = asyncio.run(Sentences(str(classifier))(["A cat.", "A cat.", "A long way to the sea."])) or ()
+@pytest.mark.parametrize(
+    ("option", "more"),
+    [
+        ("--classifier", REFUSAL.replace("LABEL_0", "LABEL_O")),
+        ("--classifier", f'deciding = "LABEL_O"\n{REFUSAL}'),
+        ("--classifier", UPSTREAM.replace("tasks", "labels = {LABEL_O = 'LABEL_0'}\ntasks")),
+        ("--toxicity", "scores = {LABEL_O = 1.0}\n"),
+    ],
+)
+def test_a_label_that_the_weights_do_not_have_ends_the_run_before_a_number(
+    option: str, more: str, classifier: Path, tmp_path: Path
+) -> None:
+    own = described(tmp_path / "own.toml", classifier, more)
+    words = ["run", "baseline/complier", "--tasks", "safety/misuse,safety/toxicity", "--limit", 3, option, own]
+    for _ in range(2):  # what the weights said is stored by then
+        refused(assay(*words, "--out", tmp_path / "runs"), 2, "own names LABEL_O", "knows LABEL_0, LABEL_1 alone")
+    assert not (run_folder(tmp_path / "runs") / "result.json").exists()
+
+
+def test_weights_that_classify_nothing_are_no_classifier(tmp_path: Path) -> None:
+    """A language model has no head that classifies; transformers would draw one by chance, another each time."""
+    make_tiny_model(tmp_path / "tiny")
+    own = described(tmp_path / "own.toml", tmp_path / "tiny", "scores = {LABEL_1 = 1.0}\n")
+    words = ["run", "baseline/complier", "--tasks", "safety/toxicity", "--limit", 2, "--toxicity", own]
+    refused(assay(*words, "--out", tmp_path / "runs"), 2, "is no text classifier", "score.weight")
+    assert not (run_folder(tmp_path / "runs") / "result.json").exists()
+
+
+def test_sentences_are_embedded_here_by_weights_that_say_how(classifier: Path, tmp_path: Path) -> None:
+    sentences = pytest.importorskip("sentence_transformers", reason="sentence-transformers is not installed")
+    words = ["run", "baseline/yes", "--tasks", "safety/misuse", "--embedder", f"hf/{classifier}", "--out", tmp_path]
+    refused(assay(*words), 2, "is no sentence embedder", "modules.json")
+    refused(assay(*words[:-3], f"hf/{tmp_path / 'none'}", *words[-2:]), 2, "none", "no sentence embedder")
+    sentences.SentenceTransformer(str(classifier)).save(str(tmp_path / "embedder"))
+    embedder = Sentences(str(tmp_path / "embedder"))
+    one, same, other = asyncio.run(embedder(["A cat.", "A cat.", "A long way to the sea."])) or ()
     assert len(one) == 32 and one == pytest.approx(same, abs=1e-5) and one != pytest.approx(other, abs=1e-2)

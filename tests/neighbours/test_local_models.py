@@ -107,6 +107,19 @@ def test_a_local_model_may_not_judge_itself(tiny: Path, tmp_path: Path) -> None:
     refused(assay("run", name, "--judge", name, "--tasks", "safety/misuse", "--out", tmp_path), 2, "its own replies")
 
 
+def test_weights_that_do_not_write_are_no_language_model(tmp_path: Path) -> None:
+    """A classifier has no head that writes; transformers would draw one by chance."""
+    tokens = tiny_tokenizer()
+    config = transformers.BertConfig(
+        vocab_size=len(tokens), hidden_size=16, num_hidden_layers=1, num_attention_heads=2, intermediate_size=16
+    )
+    transformers.BertForSequenceClassification(config).save_pretrained(tmp_path / "model")
+    tokens.save_pretrained(tmp_path / "model")
+    words = ["run", f"hf/{tmp_path / 'model'}", "--tasks", "safety/misuse", "--limit", 2, "--out", tmp_path / "runs"]
+    refused(assay(*words), 2, "is no causal language model", "cls.predictions")
+    assert not (run_folder(tmp_path / "runs") / "result.json").exists()
+
+
 # ---- batches -------------------------------------------------------------------------------------
 
 

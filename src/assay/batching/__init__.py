@@ -76,6 +76,7 @@ async def _batched(order: Order, connections: Connections, progress: Progress, b
     _not_fresh(order)
     if connections.spreading is not None:
         raise UsageError("--batch asks a provider, --ray machines of one's own: give one of them")
+    check_batches(connections, order.model)  # before a key is asked for that would be of no use
     model = with_batches(connections.model(order.model))
     budget.account(model)  # whether a cap has a price to go by
     check_data(order.tasks, order.asking)

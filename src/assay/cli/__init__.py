@@ -6,7 +6,9 @@ One module a command, or a family of them. Exit codes: 0 done, 1 failed, 2 wrong
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import click
@@ -50,7 +52,8 @@ class _Assay(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
-            return super().invoke(ctx)
+            with _plugins_told():
+                return super().invoke(ctx)
         except AssayError as error:
             click.echo(f"assay: {error}{_resume(error, ctx.meta['assay.words'])}", err=True)
             ctx.exit(_exit_code(error))
@@ -59,6 +62,26 @@ class _Assay(click.Group):
             ctx.exit(130)
         except BrokenPipeError:
             ctx.exit(1)
+
+
+@contextmanager
+def _plugins_told() -> Iterator[None]:
+    """What is left out of a broken plugin is said as everything is, once; other warnings are shown as ever."""
+    from assay.plugins import PluginWarning
+
+    told: set[str] = set()
+    with warnings.catch_warnings():
+        as_ever = warnings.showwarning
+
+        def show(message: Warning | str, category: type[Warning], *where: Any, **more: Any) -> None:
+            if not issubclass(category, PluginWarning):
+                as_ever(message, category, *where, **more)
+            elif str(message) not in told:
+                told.add(str(message))
+                click.echo(f"assay: ! {message}", err=True)
+
+        warnings.showwarning = show
+        yield
 
 
 def _resume(error: AssayError, words: Sequence[str]) -> str:

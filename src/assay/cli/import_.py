@@ -9,12 +9,21 @@ import click
 from assay.cli.printing import print_result
 
 
+def _kind(ctx: click.Context, param: click.Parameter, value: str) -> str:
+    """The kind as a TOML writes it; click's own choices would be listed as options are, `yes-no`."""
+    from assay.interop.foreign import KINDS
+
+    kind = value.replace("-", "_")
+    if kind and kind not in KINDS:
+        raise click.BadParameter(f"{value!r} is none of {', '.join(KINDS)}.")
+    return kind
+
+
 @click.command("import")
 @click.argument("files", nargs=-1, required=True, metavar="FILE…", type=click.Path(path_type=Path))
 @click.option("--out", required=True, type=click.Path(path_type=Path, file_okay=False),
               help="The run folder to write; the folder of several, where FILE… are several.")  # fmt: skip
-@click.option("--judge-as", "kind", default="", type=click.Choice(["", "choice", "match", "yes_no", "refusal"]),
-              show_choices=False, metavar="KIND",
+@click.option("--judge-as", "kind", default="", callback=_kind, metavar="KIND",
               help="How replies to a task that is not assay's are judged: choice, match, yes_no or refusal. "
               "Default: by what is right, a letter or a text.")  # fmt: skip
 @click.option("--lang", default="en", show_default=True, type=click.Choice(["en", "zh"]),
@@ -37,7 +46,7 @@ def import_(files: tuple[Path, ...], out: Path, kind: str, lang: str, groups: bo
     """  # noqa: D301  (click reads the backspace)
     from assay.interop import import_files
 
-    for kept in import_files(files, out, kind, lang):
+    for kept in import_files(files, out, kind, lang, lambda text: click.echo(f"assay: {text}", err=True)):
         print_result(kept.folder, groups)
         if kept.judged_now:
             click.echo(f"{kept.judged_now:,} replies came without a verdict of assay's and were judged now, offline; "

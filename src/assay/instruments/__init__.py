@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 import orjson
 
@@ -43,15 +43,29 @@ class Sentences:
 
     Args:
         name: on the Hugging Face hub, or a folder.
+
+    Raises:
+        UsageError: the extra or the weights are missing; or nobody has said how these weights embed a sentence. The
+            tokens of any model can be averaged.
     """
 
     def __init__(self, name: str) -> None:
         try:
             from sentence_transformers import SentenceTransformer
+            from sentence_transformers.util import is_sentence_transformer_model
         except ImportError as error:
             raise UsageError(f"the embedder {name} needs an extra: pip install 'llm-assay[minilm]'") from error
+        try:
+            embeds = is_sentence_transformer_model(name)
+            self._model: Any = SentenceTransformer(name) if embeds else None
+        except (OSError, ValueError) as error:
+            raise UsageError(f"the embedder {name} cannot be loaded: {' '.join(str(error).split())[:300]}") from error
+        if self._model is None:
+            raise UsageError(
+                f"{name} is no sentence embedder: it has no modules.json, which says how tokens become one vector. "
+                "Name another, or save it once with sentence-transformers, with the pooling that it was trained for"
+            )
         self.name = name
-        self._model = SentenceTransformer(name)
 
     async def __call__(self, texts: Sequence[str]) -> list[list[float]] | None:
         """One vector a text."""

@@ -13,7 +13,7 @@ from typing import Protocol
 
 import orjson
 
-from assay.instruments.description import Description
+from assay.instruments.description import Description, check_labels
 from assay.instruments.guards import Guard, requests, shares
 from assay.local.windows import decided
 from assay.schema import Chat, Message, Model, Record, Request
@@ -46,13 +46,20 @@ class Weighed:
     description: Description
 
     async def __call__(self, pairs: Sequence[Pair]) -> list[Shares] | None:
-        """Every text in its windows, joined as the description says."""
+        """Every text in its windows, joined as the description says.
+
+        Raises:
+            UsageError: the description names a label that the weights do not have.
+        """
         said = self.description
         texts = [filled(said.text, prompt, reply) for prompt, reply in pairs]
         reply = await self.model(Request(tuple(Message("user", text) for text in texts)))
         if not reply.gradable:
             return None
-        return [decided(windows, said.deciding, said.windows) for windows in orjson.loads(reply.text)]
+        texts_said: list[list[Shares]] = orjson.loads(reply.text)
+        for windows in texts_said[:1]:
+            check_labels(said, windows[0], self.model.name)
+        return [decided(windows, said.deciding, said.windows) for windows in texts_said]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +130,7 @@ async def left_beside(task: str, record: Record, classifiers: Iterable[Labeller]
             if reply.gradable and upstream.field not in reply.recorded and place < len(prompts)
         ]
         said = await classifier([(prompts[place], record.replies[place].text) for place in todo]) if todo else None
-        left = {place: likeliest(one) for place, one in zip(todo, said or (), strict=False)}
+        left = {place: _published(one, upstream.labels) for place, one in zip(todo, said or (), strict=False)}
         record = replace(
             record,
             replies=tuple(
@@ -132,6 +139,12 @@ async def left_beside(task: str, record: Record, classifiers: Iterable[Labeller]
             ),
         )
     return record
+
+
+def _published(said: Shares, labels: Mapping[str, str]) -> str | None:
+    """The likeliest label, as the published toolkit calls it."""
+    first = likeliest({label: share for label, share in said.items() if label in labels})
+    return None if first is None else labels[first]
 
 
 def _prompt(chat: Chat) -> str:

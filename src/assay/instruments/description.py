@@ -10,28 +10,35 @@
     [upstream]                             what the published toolkit's own classifier would have left beside a reply
     field = "eval_res"
     tasks = ["safety/jailbreak"]
+    labels = {harmless = "LABEL_0"}        what its labels are called there; default: LABEL_0 and LABEL_1
     [guard]                                a model that is asked in words: see `assay.instruments.guards`
 
-`assay.data.classifiers` has some ready; anybody's own file does as well.
+`assay.data.classifiers` has some ready; anybody's own file does as well. A name that nobody knows could turn numbers
+round without a word. So all are checked: a guard's and the judges' before the run, the weights' at their first answer.
 """
 
 from __future__ import annotations
 
 import hashlib
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from assay.errors import UsageError
 from assay.instruments.guards import Guard, read_guard
+from assay.judges.by_classifier import KNOWN_LABELS, check_verdicts, judges_in
+from assay.schema import Task
+from assay.upstream.recorded import REFUSAL
 
 KNOWN = ("model", "text", "window", "windows", "deciding", "scores", "judges", "upstream", "guard")
 TOLD = ("about", "documents", "licence", "unverified")
 """For readers of the file alone."""
 WAYS = ("max", "mean", "first")
+PUBLISHED = (REFUSAL, "LABEL_1")
+"""What the published toolkit's classifier calls its labels: a refusal, and what is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +47,8 @@ class Upstream:
 
     field: str
     tasks: frozenset[str]
+    labels: Mapping[str, str]
+    """What each label is called there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +68,13 @@ class Description:
     guard: Guard | None = None
     sha256: str = ""
     """Of the file."""
+
+    @property
+    def labels(self) -> frozenset[str]:
+        """Every label that is named, wherever: the classifier must know them all."""
+        mapped = [*self.judges.values(), *([self.upstream.labels] if self.upstream else [])]
+        deciding = [self.deciding] if self.deciding else []
+        return frozenset([*self.scores, *deciding, *(label for one in mapped for label in one)])
 
     def described(self) -> dict[str, Any]:
         """What run.json says of it."""
@@ -94,7 +110,7 @@ def read_description(value: str) -> Description:
         raise UsageError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from error
     found = _description(path.stem, said, str(path), model)
     digest = hashlib.sha256(content).hexdigest()
-    return Description(**{**{one: getattr(found, one) for one in Description.__slots__}, "sha256": digest})
+    return replace(found, sha256=digest)
 
 
 def _description(name: str, said: Mapping[str, Any], where: str, model: str) -> Description:
@@ -110,7 +126,7 @@ def _description(name: str, said: Mapping[str, Any], where: str, model: str) -> 
     way = said.get("windows", "max")
     if way not in WAYS:
         raise UsageError(f"{where}: windows = {way!r}; there are: {', '.join(WAYS)}")
-    return Description(
+    found = Description(
         name,
         asked,
         _text(said, where),
@@ -122,6 +138,9 @@ def _description(name: str, said: Mapping[str, Any], where: str, model: str) -> 
         _upstream(said.get("upstream"), where),
         guard,
     )
+    if guard is not None:
+        check_labels(found, guard.labels, f"[guard] of {where}")
+    return found
 
 
 def _text(said: Mapping[str, Any], where: str) -> str:
@@ -153,6 +172,63 @@ def _judges(said: object, where: str) -> dict[str, dict[str, str]]:
 def _upstream(said: object, where: str) -> Upstream | None:
     if said is None:
         return None
-    if not isinstance(said, dict) or set(said) != {"field", "tasks"}:
-        raise UsageError(f"{where}: [upstream] has a field and tasks")
-    return Upstream(str(said["field"]), frozenset(map(str, said["tasks"])))
+    if not isinstance(said, dict) or set(said) - {"labels"} != {"field", "tasks"}:
+        raise UsageError(f"{where}: [upstream] has a field and tasks, and perhaps labels")
+    labels = said.get("labels", {label: label for label in PUBLISHED})
+    if not isinstance(labels, dict) or not labels or not set(labels.values()) <= set(PUBLISHED):
+        raise UsageError(f"{where}: [upstream] labels = {labels!r}; they map its labels to {' and '.join(PUBLISHED)}")
+    return Upstream(str(said["field"]), frozenset(map(str, said["tasks"])), labels)
+
+
+# ---- whether the names in it are names of something ------------------------------------------------
+
+
+def check_labels(said: Description, known: Collection[str], whose: str) -> None:
+    """Whether a classifier knows every label that its description names.
+
+    Args:
+        said: the description.
+        known: the labels that there are.
+        whose: who knows them, for the error.
+
+    Raises:
+        UsageError: it does not know one.
+    """
+    unknown = sorted(said.labels.difference(known))
+    if unknown:
+        raise UsageError(
+            f"{said.name} names {_listed(unknown)}, and {whose} knows {_listed(known)} alone: mend the labels that its "
+            "TOML names"
+        )
+
+
+def check_serves(said: Description, tasks: Sequence[Task], others: Sequence[Task]) -> None:
+    """Whether a classifier that is to decide has something to decide, under names that judges know.
+
+    Args:
+        said: its description.
+        tasks: those that are asked.
+        others: all that there are.
+
+    Raises:
+        UsageError: it names a judge that nobody has, or a label that the judge does not give; or none of the tasks has
+            a judge that it stands in for, nor takes what it would have left.
+    """
+    here = {judge for task in tasks for judge in judges_in(task.judge)}
+    anywhere = here.union(judge for task in others for judge in judges_in(task.judge))
+    for judge, labels in said.judges.items():
+        if judge not in anywhere:
+            raise UsageError(f"{said.name}: [judges.{judge}] is no judge of any task; these tasks have {_listed(here)}")
+        if judge in KNOWN_LABELS:
+            check_verdicts(said.name, judge, labels, KNOWN_LABELS[judge])
+    if not here.intersection(said.judges) and not (said.upstream and said.upstream.tasks & {one.id for one in tasks}):
+        stands_for = _listed(said.judges) if said.judges else "no judge"
+        scored = ". It has scores: --toxicity takes them" if said.scores else ""
+        raise UsageError(
+            f"--classifier {said.name} decides nothing in these tasks: it stands in for {stands_for}, and their judges "
+            f"are {_listed(here)}{scored}"
+        )
+
+
+def _listed(names: Collection[str]) -> str:
+    return ", ".join(sorted(names)) or "none"

@@ -49,6 +49,11 @@ class Guard:
     tokens: Mapping[str, str] = field(default_factory=dict)
     patterns: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
 
+    @property
+    def labels(self) -> frozenset[str]:
+        """What may be read in an answer."""
+        return frozenset([*self.patterns, *self.tokens.values()])
+
 
 def read_guard(said: object, where: str) -> Guard:
     """`[guard]` of a description.

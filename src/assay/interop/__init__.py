@@ -14,7 +14,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from assay.errors import DataError, UsageError
@@ -71,7 +71,9 @@ def export_run(path: Path, form: str, tasks: Sequence[Task], out: Path) -> list[
     return write(folder, wanted, out)
 
 
-def import_files(paths: Sequence[Path], out: Path, kind: str = "", lang: str = "en") -> list[Kept]:
+def import_files(
+    paths: Sequence[Path], out: Path, kind: str = "", lang: str = "en", say: Callable[[str], None] = lambda text: None
+) -> list[Kept]:
     """Make run folders of what other tools evaluated.
 
     Args:
@@ -80,9 +82,10 @@ def import_files(paths: Sequence[Path], out: Path, kind: str = "", lang: str = "
         out: the run folder; where several foreign tasks come at once, the folder of their run folders.
         kind: how replies of a task that is not ours are judged; empty to tell it from what is right.
         lang: of a task that is not ours.
+        say: told of what is not there: evaluations that did not come to their end, tasks without a reply to judge.
 
     Raises:
-        DataError: a file is none of these, damaged, or holds what assay cannot judge.
+        DataError: a file is none of these, damaged, or holds nothing but what assay cannot judge.
         UsageError: another run is there.
     """
     sets = [path for path in paths if hugging_face.is_dataset(path)]
@@ -94,6 +97,11 @@ def import_files(paths: Sequence[Path], out: Path, kind: str = "", lang: str = "
     kept += [*lm_eval_importing.ours(results), *map(hugging_face.read_dataset, sets)]
     theirs: list[Found] = [inspect_importing.foreign(log) for log in logs if log not in ours]
     theirs += lm_eval_importing.foreign(results)
+    unjudged = lm_eval_importing.without_replies(results)
+    if unjudged and not (kept or theirs):
+        raise DataError("; ".join(unjudged))
+    for said in [f"{log.path}: {log.incomplete}" for log in logs if log.incomplete] + unjudged:
+        say(f"! {said}")
     if len(kept) + len(theirs) == 1:
         return [keep(kept[0] if kept else brought(theirs[0], out, kind, lang), out)]
     made = [keep(one, out / f"assay-{number}") for number, one in enumerate(kept, 1)]
@@ -106,7 +114,11 @@ def _files(path: Path) -> list[Path]:
         return [path]
     if not path.is_dir():
         raise UsageError(f"{path} does not exist; give a log of Inspect or a results_*.json of lm-eval")
-    found = [*path.rglob("*.eval"), *path.rglob("results_*.json")]
+    found = {
+        *path.rglob("*.eval"),
+        *path.rglob("results_*.json"),
+        *(file for file in path.rglob("*.json") if is_log(file)),
+    }
     if not found:
-        raise DataError(f"{path} holds no .eval and no results_*.json")
+        raise DataError(f"{path} holds no log of Inspect (.eval, .json) and no results_*.json of lm-eval")
     return sorted(found)

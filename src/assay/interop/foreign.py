@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -55,6 +56,8 @@ class Found:
     metrics: Sequence[Mapping[str, Any]]
     """What the other tool measured."""
     asked: Callable[[], Iterator[Asked]]
+    incomplete: str = ""
+    """What the other tool did not get to; empty where it came to its end."""
 
 
 def brought(found: Found, out: Path, kind: str = "", lang: str = "en") -> Brought:
@@ -72,20 +75,47 @@ def brought(found: Found, out: Path, kind: str = "", lang: str = "en") -> Brough
     """
     check_out(out, found.model)
     kind = kind or _kind(found)
-    _write(found, out, kind, lang)
-    data = str(out / DATA)
-    task = own.task(data)
-    rows = {row.id: row for row in task.rows(own.load(data, (lang,)))}
+    with _left_as_it_was(out):
+        _write(found, out, kind, lang)
+        data = str(out / DATA)
+        task = own.task(data)
+        rows = {row.id: row for row in task.rows(own.load(data, (lang,)))}
     run = described(found.model, found.endpoint, {"name": data, "sha256": own.digest(data)}, (task,), found.source)
     run[IMPORTED]["metrics"] = list(found.metrics)
+    if found.incomplete:
+        run[IMPORTED]["incomplete"] = {task.id: found.incomplete}
     run["langs"] = [lang]
     return Brought(run, [(task, partial(_records, found, rows))])
+
+
+@contextmanager
+def _left_as_it_was(out: Path) -> Iterator[None]:
+    """The data and its TOML in the folder are what they were, should making them anew fail."""
+    files = [out / DATA, (out / DATA).with_suffix(".toml")]
+    before = {file: file.read_bytes() for file in files if file.exists()}
+    there = out.exists()
+    try:
+        yield
+    except BaseException:
+        for file in files:
+            file.unlink(missing_ok=True)
+        for file, content in before.items():
+            file.write_bytes(content)
+        if not there:
+            with suppress(OSError):
+                out.rmdir()
+        raise
 
 
 def _kind(found: Found) -> str:
     """A choice where options are offered and a letter is right; a match where a text is."""
     seen, lettered, told = 0, True, True
     for one in found.asked():
+        if one.options and len(one.gold) > 1 and all(gold in LETTERS[: len(one.options)] for gold in one.gold):
+            raise UsageError(
+                f"{found.name}: of sample {one.id} the options {', '.join(one.gold)} are right together, and no judge "
+                "of assay's asks for several. --judge-as match counts each of them alone as right"
+            )
         seen += 1
         lettered = lettered and bool(one.options) and len(one.gold) == 1 and one.gold[0] in LETTERS[: len(one.options)]
         told = told and bool(one.gold)

@@ -13,7 +13,7 @@ from assay.errors import DataError
 from assay.interop.foreign import Asked, Found
 from assay.interop.inspect_reading import Log
 from assay.interop.inspect_words import KEY, SCORER, finish_of, record_in
-from assay.interop.keeping import Brought, described, task_named
+from assay.interop.keeping import IMPORTED, Brought, described, task_named
 from assay.schema import Chat, Message, Record, Reply, Sampling, Usage
 from assay.tasks import all_tasks
 
@@ -24,11 +24,12 @@ def is_ours(log: Log) -> bool:
 
 
 def ours(logs: Sequence[Log]) -> Brought:
-    """The run that these logs of our own tasks are of.
+    """The run that these logs of our own tasks are of; its tasks in their order, whatever the files are called.
 
     Raises:
         DataError: they are of several models or data, one task is there twice, or its version is another.
     """
+    logs = sorted(logs, key=_place)
     abouts = [log.header["eval"]["metadata"][KEY] for log in logs]
     runs = [about.get("run") or _run(log, about) for log, about in zip(logs, abouts, strict=True)]
     for what, of in (("models", "model"), ("data", "data")):
@@ -47,9 +48,19 @@ def ours(logs: Sequence[Log]) -> Brought:
     beside = dict(abouts[0].get("beside") or {})
     beside["tasks"] = {about["task"]: about["measures"] for about in abouts if "measures" in about}
     run = {**runs[0], "tasks": {name: one["tasks"][name] for name, one in zip(named, runs, strict=True)}}
+    cut = {name: log.incomplete for name, log in zip(named, logs, strict=True) if log.incomplete}
+    if cut:
+        run[IMPORTED] = {**run.get(IMPORTED, {}), "incomplete": cut}
     run["langs"] = list(dict.fromkeys(lang for one in runs for lang in one.get("langs", ())))
     read = [(task, partial(_records, log)) for task, log in zip(tasks, logs, strict=True)]
     return Brought(run, read, beside)
+
+
+def _place(log: Log) -> int:
+    """Where the task stands in its run; 0 where Inspect asked it, which has no run."""
+    about = log.header["eval"]["metadata"][KEY]
+    tasks = list((about.get("run") or {}).get("tasks", ()))
+    return tasks.index(about["task"]) if about.get("task") in tasks else 0
 
 
 def _several(runs: Sequence[Mapping[str, Any]], of: str) -> str:
@@ -131,6 +142,7 @@ def foreign(log: Log) -> Found:
         source=f"inspect_ai {packages.get('inspect_ai', '')} {spec['task']}".replace("  ", " "),
         metrics=metrics,
         asked=partial(_asked, log),
+        incomplete=log.incomplete,
     )
 
 

@@ -31,6 +31,25 @@ class Log:
     header: Mapping[str, Any]
     samples: Callable[[], Iterator[dict[str, Any]]]
     """Read anew each time, in the order in which they were logged."""
+    count: int
+    """How many these are."""
+
+    @property
+    def incomplete(self) -> str:
+        """How the evaluation ended and how many of its samples are there; empty where all of them are."""
+        status, wanted = str(self.header.get("status") or "started"), self._wanted
+        if status == "success" and self.count >= wanted:
+            return ""
+        return f"status {status}: {self.count:,} of {wanted:,} samples" if wanted else f"status {status}"
+
+    @property
+    def _wanted(self) -> int:
+        """How many samples were to be asked, as far as the log says: before it named them, a limit was not applied."""
+        spec = self.header["eval"]
+        dataset, config = spec.get("dataset") or {}, spec.get("config") or {}
+        named = len(dataset.get("sample_ids") or ())
+        each = named or (0 if config.get("limit") or config.get("sample_id") else dataset.get("samples") or 0)
+        return int(each) * int(config.get("epochs") or 1)
 
 
 def is_log(path: Path) -> bool:
@@ -54,7 +73,8 @@ def read_log(path: Path) -> Log:
         if path.suffix != ".eval":
             content = _parsed(path.read_bytes())
             header = {name: one for name, one in content.items() if name != "samples"}
-            return Log(path, _checked(header), lambda: (_whole(sample) for sample in content.get("samples") or ()))
+            samples = content.get("samples") or []
+            return Log(path, _checked(header), lambda: map(_whole, samples), len(samples))
         with ZipFile(path) as packed:
             infos = {info.filename: info for info in packed.infolist()}
             top = next((infos[name] for name in ("header.json", "_journal/start.json") if name in infos), None)
@@ -62,7 +82,7 @@ def read_log(path: Path) -> Log:
                 raise DataError(f"{path} is no log of Inspect: it has no header.json")
             header = _parsed(_unpacked(path, packed, top))
         listed = [info for name, info in infos.items() if name.startswith("samples/")]
-        return Log(path, _checked(header), partial(_samples, path, listed))
+        return Log(path, _checked(header), partial(_samples, path, listed), len(listed))
     except (OSError, BadZipFile, ValueError, KeyError) as error:
         raise DataError(f"{path} cannot be read as a log of Inspect ({error})") from error
 

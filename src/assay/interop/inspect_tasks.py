@@ -46,7 +46,7 @@ from inspect_ai.scorer import Score as InspectScore
 from inspect_ai.solver import Generate, Solver, TaskState, solver
 
 from assay import __version__
-from assay.cases import Asking, data_hash, rows_of
+from assay.cases import Asking, check_data, data_hash, rows_of
 from assay.instruments import Instruments, Lexical
 from assay.interop.inspect_words import KEY, finish_of, found, record_in, sample_id, sample_metadata
 from assay.judging import judged
@@ -68,8 +68,14 @@ def task_of(task: Task, data: str, lang: str | Sequence[str], system: str) -> In
         data: as `assay run --data` takes it.
         lang: `en`, `zh` or both; separated by commas, or a list.
         system: a system prompt before every chat.
+
+    Raises:
+        UsageError: unknown language, or the task has no rows there.
+        DataError: the data is not there.
     """
     langs = tuple(lang.split(",")) if isinstance(lang, str) else tuple(lang)
+    asking = Asking(data=data, langs=langs, system=system)
+    check_data((task,), asking)
     samples = [
         Sample(
             id=sample_id(row),
@@ -78,7 +84,7 @@ def task_of(task: Task, data: str, lang: str | Sequence[str], system: str) -> In
             choices=list(row.options) or None,
             metadata=sample_metadata(row),
         )
-        for row in rows_of(task, Asking(data=data, langs=langs, system=system))
+        for row in rows_of(task, asking)
     ]
     asked = {"name": data, "sha256": data_hash(data)}
     return InspectTask(

@@ -123,19 +123,20 @@ class _Log:
 def _write_log(log: _Log, out: Path) -> Path:
     file = out / log.file
     part = file.with_suffix(".part")
-    start, scored = log.start(), 0
+    start, scored, spent = log.start(), 0, _usage(())
     with ZipFile(part, "w", ZIP_DEFLATED) as packed, TemporaryFile() as summaries:
         _add(packed, "_journal/start.json", start)
         for number, (epoch, record) in enumerate(log.samples()):
             sample = _sample(log, epoch, record)
             scored += bool(record.verdicts) and not record.verdicts[0].unread
+            spent = {name: count + spent[name] for name, count in _usage(record.replies).items()}
             _add(packed, f"samples/{sample['id']}_epoch_{sample['epoch']}.json", sample)
             summaries.write(b"," if number else b"[")
             summaries.write(orjson.dumps(_summary(sample)))
         summaries.write(b"]" if log.count else b"[]")
         _copy(packed, "summaries.json", summaries)
         when = log.made.isoformat()
-        stats = {"started_at": when, "completed_at": when, "model_usage": {}}
+        stats = {"started_at": when, "completed_at": when, "model_usage": {log.run["model"]: spent}}
         _add(packed, "header.json", {**start, "status": "success", "stats": stats, "results": log.results(scored)})
     part.replace(file)
     return file

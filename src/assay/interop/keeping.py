@@ -145,7 +145,8 @@ async def _keep(brought: Brought, out: Path) -> Kept:
         found = measured_tasks(records, run["model"])
         together = panel_result(records, run["judges"].get("graders", ()))
     folder.write("run.json", run)
-    folder.write("result.json", _with(result_of(run, found, {}, together, budget), brought.beside))
+    planted = brought.beside.get("planted", {})
+    folder.write("result.json", _with(result_of(run, found, planted, together, budget), brought.beside))
     return Kept(folder, judged_now)
 
 

@@ -133,12 +133,17 @@ def _lines(file: Path) -> Iterator[dict[str, Any]]:
 def _records(file: Path) -> Iterator[tuple[int, Record]]:
     for number, sample in enumerate(_lines(file), 1):
         try:
-            texts = [resps[0] for resps in sample["resps"]]
-            replies = sample.get("replies") or json_of(Record(_NOWHERE, tuple(map(_reply, texts))))["replies"]
-            verdicts = (sample.get(JUDGED) or {}).get("verdicts", ())
-            yield int(sample.get("epoch", 0)), record_in(sample["doc"], replies, verdicts)
+            for draw, texts in enumerate(_draws(sample)):
+                replies = sample.get("replies") or json_of(Record(_NOWHERE, tuple(map(_reply, texts))))["replies"]
+                verdicts = () if draw else (sample.get(JUDGED) or {}).get("verdicts", ())  # it scores the first
+                yield int(sample.get("epoch", draw)), record_in(sample["doc"], replies, verdicts)
         except (KeyError, TypeError, ValueError, IndexError) as error:
             raise DataError(f"{file}, line {number}: lacks {error}, which lm-eval writes") from error
+
+
+def _draws(sample: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    """The replies of each draw (`repeats`), request by request; of a sample without any reply, one draw of none."""
+    return list(zip(*sample["resps"], strict=True)) or [()]
 
 
 _NOWHERE = record_in({"row": json.dumps({"id": "", "chats": [], "gold": None, "options": [], "group": "",
@@ -154,23 +159,35 @@ def _reply(text: object) -> Reply:
 
 
 def foreign(several: Sequence[Results]) -> list[Found]:
-    """Other tasks with their samples, as rows and replies.
-
-    Raises:
-        DataError: a task asks for likelihoods of texts: there is no reply to judge.
-    """
+    """Other tasks with their samples, as rows and replies; without those that hold no reply (`without_replies`)."""
     return [
         _foreign(results, name)
         for results in several
         for name in results.content["configs"]
-        if results.about(name) is None
+        if results.about(name) is None and _asks(results, name) in ANSWERED
     ]
 
 
+ANSWERED = ("generate_until", "multiple_choice")
+"""Kinds of requests that give a reply, or the likeliest of several."""
+
+
+def without_replies(several: Sequence[Results]) -> list[str]:
+    """Other tasks that cannot be judged, each with the reason."""
+    return [
+        f"{name} in {results.path} asks for likelihoods ({kind}): there is no reply to judge"
+        for results in several
+        for name in results.content["configs"]
+        if results.about(name) is None and (kind := _asks(results, name)) not in ANSWERED
+    ]
+
+
+def _asks(results: Results, name: str) -> str:
+    return str(results.content["configs"][name].get("output_type", "generate_until"))
+
+
 def _foreign(results: Results, name: str) -> Found:
-    kind = results.content["configs"][name].get("output_type", "generate_until")
-    if kind not in ("generate_until", "multiple_choice"):
-        raise DataError(f"{name} in {results.path} asks for likelihoods ({kind}): there is no reply to judge")
+    kind = _asks(results, name)
     file = results.samples(name)
     numbers = results.content["results"].get(name, {})
     return Found(
@@ -185,25 +202,28 @@ def _foreign(results: Results, name: str) -> Found:
 
 def _asked(file: Path, kind: str) -> Iterator[Asked]:
     """The samples under the first filter; the totals of others stand in the metrics."""
-    read, filtered = _chosen if kind == "multiple_choice" else _generated, None
+    filtered = None
     for number, sample in enumerate(_lines(file), 1):
         filtered = sample.get("filter") if filtered is None else filtered
         if sample.get("filter") != filtered:
             continue
         try:
-            yield read(sample)
+            if kind == "multiple_choice":
+                yield _chosen(sample)
+            else:
+                yield from (_generated(sample, draw, text) for draw, (text, *_) in enumerate(_draws(sample)))
         except (KeyError, TypeError, ValueError, IndexError) as error:
             raise DataError(f"{file}, line {number}: {error} is not as lm-eval writes it") from error
 
 
-def _generated(sample: Mapping[str, Any]) -> Asked:
+def _generated(sample: Mapping[str, Any], draw: int, text: object) -> Asked:
     return Asked(
         id=str(sample["doc_id"]),
-        epoch=0,
+        epoch=draw,
         chat=_chat(sample["arguments"]["gen_args_0"]["arg_0"]),
         gold=_targets(sample["target"]),
         options=(),
-        reply=_reply(sample["resps"][0][0]),
+        reply=_reply(text),
         recorded=_recorded(sample),
     )
 

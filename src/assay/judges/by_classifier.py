@@ -6,11 +6,19 @@ read) stays as it is. Only the verdicts of the judges that the map names are ask
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
+from typing import get_args
 
+from assay.errors import UsageError
+from assay.judges.by_grader import Grading
+from assay.judges.by_refusal import NAME as BY_REFUSAL
+from assay.judges.by_refusal import Label
 from assay.judges.each import unread
-from assay.schema import Judge, Question, Record, Trip, Verdict
+from assay.schema import Answer, Judge, Question, Record, Trip, Verdict
+
+KNOWN_LABELS: Mapping[str, tuple[str, ...]] = {BY_REFUSAL: get_args(Label)}
+"""The labels that rules give. A grader's stand in its question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +31,8 @@ class Classifying(Question):
 def by_classifier(judge: Judge, classifier: str, maps: Mapping[str, Mapping[str, str]]) -> Judge:
     """The same judge, with a classifier in place of those that it is made of and that `maps` names.
 
+    Its trip raises UsageError where a map gives a label that the grader it stands in for could not.
+
     Args:
         judge: what the task brings.
         classifier: its name.
@@ -31,7 +41,7 @@ def by_classifier(judge: Judge, classifier: str, maps: Mapping[str, Mapping[str,
     name = f"classifier {classifier}"
 
     def trip(record: Record) -> Trip:
-        verdicts = yield from judge.trip(record)
+        verdicts = yield from _with_their_labels(judge.trip(record), classifier, maps)
         decided: list[Verdict] = []
         for place, verdict in enumerate(verdicts):
             labels = maps.get(verdict.judge)
@@ -49,6 +59,44 @@ def by_classifier(judge: Judge, classifier: str, maps: Mapping[str, Mapping[str,
 def stands_in(judge: Judge, maps: Mapping[str, Mapping[str, str]]) -> bool:
     """Whether the judge is made of one that the map names."""
     return renamed(judge.name, "", maps) != judge.name
+
+
+def judges_in(judge: Judge) -> list[str]:
+    """The judges that it is made of, by name."""
+    return [part for one in judge.name.split(" or ") for part in one.split(" and ")]
+
+
+def check_verdicts(classifier: str, judge: str, labels: Mapping[str, str], known: Collection[str]) -> None:
+    """Whether a map gives labels only that the judge gives.
+
+    Args:
+        classifier: whose map it is.
+        judge: in place of which it decides.
+        labels: its own labels, and what they are called there.
+        known: what the judge gives.
+
+    Raises:
+        UsageError: it gives another, which no measure would count.
+    """
+    unknown = sorted(set(labels.values()).difference(known))
+    if unknown:
+        raise UsageError(
+            f"{classifier}: [judges.{judge}] gives {', '.join(unknown)}, and {judge} knows {', '.join(known)} alone"
+        )
+
+
+def _with_their_labels(trip: Trip, classifier: str, maps: Mapping[str, Mapping[str, str]]) -> Trip:
+    """The trip as it is; where a grader is asked that is stood in for, the map is held against its labels."""
+    answer: Answer = None
+    while True:
+        try:
+            question = trip.send(answer)
+        except StopIteration as done:
+            verdicts: tuple[Verdict, ...] = done.value
+            return verdicts
+        if isinstance(question, Grading) and question.judge in maps:
+            check_verdicts(classifier, question.judge, maps[question.judge], question.labels)
+        answer = yield question
 
 
 def renamed(judge: str, name: str, maps: Mapping[str, Mapping[str, str]]) -> str:

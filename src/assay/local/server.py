@@ -104,7 +104,7 @@ class Server:
                 return True
         except urllib.error.HTTPError as error:
             error.close()
-            return error.code == 404  # no vLLM, but a server: its answers will say the rest
+            return error.code < 500  # no vLLM, or one that wants a key: a server, whose answers will say the rest
         except OSError:
             return False
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -161,11 +161,18 @@ def tokenizer_of(weights: Weights, options: Options) -> Any:
     return tokenizer
 
 
+KINDS = {
+    "AutoModelForCausalLM": "causal language model",
+    "AutoModelForSequenceClassification": "text classifier",
+}
+"""What transformers loads weights as."""
+
+
 def loaded(kind: str, weights: Weights, options: Options) -> Any:
     """The weights as `transformers.<kind>` loads them, on their device, for use and not for training.
 
     Raises:
-        UsageError: they cannot be loaded so.
+        UsageError: they cannot be loaded so, or they lack some that such a model has.
     """
     import transformers
 
@@ -183,12 +190,37 @@ def loaded(kind: str, weights: Weights, options: Options) -> Any:
     if device_map:
         settings["device_map"] = device_map
     try:
-        model = getattr(transformers, kind).from_pretrained(weights.where, **settings)
+        model, told = getattr(transformers, kind).from_pretrained(weights.where, output_loading_info=True, **settings)
+        check_whole(weights.where, kind, told, [name for name, _ in model.named_parameters()])
         if not device_map:
             model = model.to(options.device or best_device())
+    except UsageError:
+        raise
     except Exception as error:  # of the hub, of safetensors, of accelerate, of code that comes with the weights
         raise UsageError(f"hf/{weights.where} cannot be loaded: {' '.join(str(error).split())[:400]}") from error
     return model.eval()
+
+
+def check_whole(where: str, kind: str, told: Mapping[str, Collection[Any]], trained: Collection[str]) -> None:
+    """Whether every trained weight was there: transformers draws those that are not by chance, and goes on.
+
+    Args:
+        where: the folder, or the name on the hub.
+        kind: of `KINDS`.
+        told: what transformers says of the loading.
+        trained: the model's parameters. Buffers are computed, and may be missing.
+
+    Raises:
+        UsageError: one was not, or has another shape.
+    """
+    absent = {str(name) for name in told.get("missing_keys", ())} & set(trained)
+    absent |= {str(one[0] if isinstance(one, tuple) else one) for one in told.get("mismatched_keys", ())}
+    if absent:
+        first = ", ".join(sorted(absent)[:3])
+        rest = f" and {len(absent) - 3:,} more" if len(absent) > 3 else ""
+        raise UsageError(
+            f"hf/{where} is no {KINDS[kind]}: it has no weights for {first}{rest}, and random ones say nothing"
+        )
 
 
 def best_device() -> str:
