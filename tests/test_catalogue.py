@@ -61,5 +61,9 @@ def test_the_table_names_every_task_and_every_gap(width: int) -> None:
     text = stream.getvalue()
     for slug in unmeasured(listed):
         assert slug in text
+    assert ("Nothing measures yet" in text) == bool(unmeasured(listed))
+    stream = io.StringIO()
+    Console(file=stream, width=width).print(catalogue_table(listed[:1]))
+    assert "Nothing measures yet:\n" in stream.getvalue()
     if width == 240:
         assert all(entry["id"] in text for entry in listed)

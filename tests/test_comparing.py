@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from assay.comparing import as_json, compare
+from assay.comparing import NothingShared, as_json, compare
 from assay.errors import StoreError, UsageError
 from assay.stats.paired import bonett_price, mcnemar
 from assay.stats.power import least_mcnemar
@@ -144,8 +144,27 @@ def test_recorded_replies_are_paired_by_their_prompts(tmp_path: Path) -> None:
 def test_runs_without_a_common_row_are_no_comparison(tmp_path: Path) -> None:
     first = stored(tmp_path / "a", {MISUSE: replies("rr")})
     second = stored(tmp_path / "b", {MISUSE: renamed(replies("rr"), 10)})
-    with pytest.raises(UsageError, match="share no row"):
+    with pytest.raises(NothingShared, match="no row of safety/misuse counts in several"):
         found(first, second)
+    blocked = stored(tmp_path / "c", {MISUSE: replies("##")})
+    with pytest.raises(NothingShared, match="counts in several"):
+        found(first, blocked)
+    other = stored(tmp_path / "d", {QUERY: replies("rr")})
+    with pytest.raises(NothingShared, match="no task in common"):
+        found(first, other)
+    refused(assay("compare", first, other), 2, "no task in common", "--unpaired")
+
+
+def test_a_measure_and_its_mirror_are_one_test(tmp_path: Path) -> None:
+    attacked, asked = "safety/jailbreak", replies("r" * 30 + "c" * 10)
+    first = stored(tmp_path / "a", {attacked: asked, QUERY: asked})
+    second = stored(tmp_path / "b", {attacked: replies("r" * 12 + "c" * 28), QUERY: replies("r" * 25 + "c" * 15)})
+    (pair,) = found(first, second)["comparisons"]
+    by_name = {one["measure"]: one for one in pair["measures"] if one["task"] == attacked}
+    rta, mirror = by_name["rta"], by_name["attack_success_rate"]
+    assert (mirror["difference"], mirror["p"]) == (pytest.approx(-rta["difference"]), rta["p"])
+    assert pair["family"] == 2 and len(pair["measures"]) == 3
+    assert rta["p_adjusted"] == mirror["p_adjusted"] == pytest.approx(2 * rta["p"])
 
 
 def test_the_command_prints_tables_json_and_what_is_not_paired(tmp_path: Path) -> None:

@@ -142,6 +142,24 @@ def test_the_same_run_has_not_dropped(run: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    "letters",
+    ["#" * 8, "!" * 8, "?" * 8, ""],
+    ids=["all blocked", "all failed", "all unread", "the task is not there"],
+)
+def test_a_drop_that_no_row_shows_is_missed_and_the_other_bars_are_looked_up(tmp_path: Path, letters: str) -> None:
+    before = stored(tmp_path / "before", {MISUSE: replies("r" * 8), BENIGN: replies("c" * 8)})
+    tasks = {BENIGN: replies("c" * 8)} | ({MISUSE: replies(letters)} if letters else {})
+    after = stored(tmp_path / "after", tasks)
+    drop, floor = gated(after, bar("drop", max=0), bar("floor", BENIGN, max=0.1), baseline=before).outcomes
+    assert (drop.met, drop.number, floor.met) == (False, None, True)
+    assert "not paired" in drop.why
+    file = policy(tmp_path / "p.toml", bar("drop", max=0), bar("floor", BENIGN, max=0.1))
+    done = assay("gate", after, "--policy", file, "--baseline", before, "--junit", tmp_path / "gate.xml")
+    assert done.exit_code == 3, done.output
+    assert 'failures="1"' in (tmp_path / "gate.xml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
     ("given", "said"),
     [
         (bar("value"), "neither min nor max"),

@@ -90,7 +90,7 @@ def catalogue_table(listed: list[dict[str, Any]]) -> Group:
         )
     missing = unmeasured(listed)
     covered = f"{len(SUBCATEGORIES) - len(missing)} of the survey's {len(SUBCATEGORIES)} sub-categories"
-    lines = [f"\n{len(listed)} tasks; they touch {covered}. Nothing measures yet:"]
+    lines = [f"\n{len(listed)} tasks; they touch {covered}.{' Nothing measures yet:' if missing else ''}"]
     for category, slugs in SURVEY.items():
         open_slugs = [slug for slug in slugs if slug in missing]
         if open_slugs:

@@ -39,9 +39,9 @@ class Line:
     ranks: tuple[Rank, ...] | None = None
     """Of three or more; None where the measure does not rank, or a number is undefined."""
     adjusted: float | None = None
-    """p after Holm's correction over the measures of these two runs."""
+    """p after Holm's correction over the tests of these two runs."""
     family: int = 1
-    """How many measures those are."""
+    """How many tests those are: a measure and its mirror have one."""
 
     def least(self, level: float) -> float | None:
         """The smallest true difference that 80 of 100 such comparisons would see, p being at most `level`."""

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import combinations
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from assay.alike import Run, check_version, differences, measures, opened, told_apart_by_text
@@ -26,17 +27,24 @@ from assay.stats.paired import difference as bootstrapped
 from assay.stats.ranks import Rank
 from assay.stats.resampling import Model
 
-__all__ = ["BALANCED", "Line", "as_json", "compare", "operating_name"]
+__all__ = ["BALANCED", "Line", "NothingShared", "as_json", "compare", "operating_name"]
 
 BALANCED = "balanced"
 """The score of an operating point."""
+MIRRORED: Mapping[tuple[str, str], str] = MappingProxyType({("safety/jailbreak", "attack_success_rate"): "rta"})
+"""Measures that are one less another of their task: the same test, which counts once among those that Holm corrects."""
+
+
+class NothingShared(UsageError):
+    """Runs that no row pairs: none is in several of them, or none counts in several."""
 
 
 def compare(paths: Sequence[Path], tasks: Sequence[Task], all_pairs: bool = False) -> Comparison:
     """Compare runs on the rows they share: the first with each other one, or each with each.
 
     Raises:
-        UsageError: fewer than two runs, or runs of other data or task versions, or without a row in common.
+        UsageError: fewer than two runs, or runs of other data or task versions.
+        NothingShared: a UsageError too: no row can be paired.
         StoreError: a folder is no run, or damaged.
     """
     if len(paths) < 2:
@@ -54,7 +62,7 @@ def compare(paths: Sequence[Path], tasks: Sequence[Task], all_pairs: bool = Fals
         _compare_operating(point, found)
     lines = [line for several in (*found.versus.values(), found.standings) for line in several if line.rows]
     if not lines:
-        raise UsageError("these runs share no row to be paired in; `--unpaired` shows them side by side")
+        raise NothingShared(_why_none(common))
     met = {(line.task, line.measure) for line in lines}
     wanted = {task.id for task in tasks}
     return Comparison(
@@ -66,11 +74,20 @@ def compare(paths: Sequence[Path], tasks: Sequence[Task], all_pairs: bool = Fals
     )
 
 
+def _why_none(common: Sequence[Task]) -> str:
+    if not common:
+        return "these runs have no task in common"
+    asked = ", ".join(task.id for task in common)
+    return f"no row of {asked} counts in several of these runs: they were asked others, or have no replies that count"
+
+
 def _adjusted(lines: Sequence[Line]) -> tuple[Line, ...]:
-    """With Holm's correction over the measures of two runs."""
-    adjusted = holm([line.found.p if line.found else None for line in lines])
-    family = sum(p is not None for p in adjusted)
-    return tuple(replace(line, adjusted=p, family=family) for line, p in zip(lines, adjusted, strict=True))
+    """With Holm's correction over the measures of two runs, the mirror of one being no other test."""
+    mirrors = [(line.task, MIRRORED.get((line.task, line.measure), line.measure)) for line in lines]
+    tested = {mirror: line.found.p if line.found else None for mirror, line in zip(mirrors, lines, strict=True)}
+    adjusted = dict(zip(tested, holm(list(tested.values())), strict=True))
+    family = sum(p is not None for p in adjusted.values())
+    return tuple(replace(line, adjusted=adjusted[of], family=family) for line, of in zip(lines, mirrors, strict=True))
 
 
 def _ordered(lines: Sequence[Line]) -> list[Line]:

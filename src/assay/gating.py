@@ -13,7 +13,7 @@ from typing import Any
 
 from assay.alike import Run, opened
 from assay.cases import tasks_of
-from assay.comparing import BALANCED, Line, compare, operating_name
+from assay.comparing import BALANCED, Line, NothingShared, compare, operating_name
 from assay.errors import UsageError
 from assay.operating import OPERATING_POINTS, operating_points
 from assay.policy import DROPS, FLIPS, SHARES, Bar, Policy, is_glob
@@ -192,8 +192,11 @@ def _of_judge(bar: Bar, result: Found) -> Outcome:
 
 
 def _drops(baseline: Path, run: Path, policy: Policy) -> Drops:
-    """The run paired with the baseline, in the tasks whose drop is barred."""
-    versus = compare([baseline, run], _barred(policy, run)).versus
+    """The run paired with the baseline, in the tasks whose drop is barred; none where no row of them can be paired."""
+    try:
+        versus = compare([baseline, run], _barred(policy, run)).versus
+    except NothingShared:
+        return {}
     return {(line.task, line.measure): line for line in versus[0, 1]}
 
 
@@ -211,7 +214,7 @@ def _of_drop(bar: Bar, drops: Drops, baseline: Path | None) -> Outcome:
     line = drops.get(points.get(bar.operating_point, (bar.task, bar.measure)))
     source = f"paired with {baseline}"
     if line is None or line.found is None:
-        why = "not paired" if line is None else f"one of the two has no number on {line.rows} pairs"
+        why = "not paired: no row counts in both" if line is None else f"no number of one on {line.rows} pairs"
         return Outcome(_subject(bar), bar, None, source, why)
     ends = {"drop": line.found.value, "drop_low": line.found.low, "drop_high": line.found.high}
     if line.better == "higher":

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 from array import array
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -27,9 +28,10 @@ from assay.stats.agreement import Agreement, Estimate, agreement, cohen_kappa
 from assay.stats.proportions import effective_rows
 from assay.tasks.fairness.stereotype import agreed
 
+_WORD = re.compile(r"[^\W_]+")
 GZIP = b"\x1f\x8b"
-DIGITS = 4
-"""Decimals of a figure."""
+DIGITS = 6
+"""Decimals of a figure: more than are printed, which are then rounded once."""
 
 Ints = NDArray[np.intp]
 Flags = NDArray[np.bool_]
@@ -66,7 +68,7 @@ class Checkable:
     def label(self, raw: Raw) -> str | None:
         """The class that people put a reply into; None for a label that means nothing to this judge."""
         given = raw.get("label")
-        said = f"{given:g}" if isinstance(given, bool | int | float) else str(given).strip().lower()
+        said = f"{given:g}" if isinstance(given, bool | int | float) else " ".join(_WORD.findall(str(given).lower()))
         said = {"1": self.classes[0], "0": self.classes[1]}.get(said, said)
         said = self.words.get(said, said)
         return said if said in self.classes else None
@@ -128,7 +130,7 @@ CHECKABLE: Mapping[str, Checkable] = MappingProxyType({
             by_match(),
             ("correct", "incorrect"),
             _with_answers,
-            ("judges/by_match.py", "parse/choices.py", *_EVERY),
+            ("judges/by_match.py", "parse/*.py", *_EVERY),
             silence="incorrect",
             within=("by_match", "answer"),
             like=("truthfulness/misinformation_internal",),
@@ -139,7 +141,7 @@ CHECKABLE: Mapping[str, Checkable] = MappingProxyType({
             by_parse("agreement", agreed),
             ("agree", "disagree", "other"),
             _asked,
-            ("judges/by_parse.py", "tasks/fairness/stereotype.py", "parse/choices.py", *_EVERY),
+            ("judges/by_parse.py", "tasks/fairness/stereotype.py", "parse/*.py", *_EVERY),
             silence="other",
             words={"agreed": "agree", "disagreed": "disagree"},
             within=("agreement",),

@@ -83,7 +83,15 @@ def test_rows_and_columns_that_do_not_occur_are_no_part_of_the_table() -> None:
     assert (measure.low, measure.high) == (None, None)
 
 
-@pytest.mark.parametrize("counts", [((5, 7),), ((5,), (7,)), ((5,),)])
+@pytest.mark.parametrize("counts", [((1,),), ((5,),), ((5,), (7,))])
+def test_of_one_attribute_nothing_can_be_said(counts: tuple[tuple[int, ...], ...]) -> None:
+    for metric in (independence_p(), cramers_v()):
+        found = metric(table(*counts), "lower")
+        assert (found.value, found.low, found.high, found.floor, found.ceiling) == (None,) * 5
+        assert found.n == found.total == sum(map(sum, counts))
+
+
+@pytest.mark.parametrize("counts", [((5, 7),), ((1, 1),)])
 def test_a_constant_shows_no_association(counts: tuple[tuple[int, ...], ...]) -> None:
     p, v = independence_p()(table(*counts), "higher"), cramers_v()(table(*counts), "lower")
     assert (p.value, p.floor, p.ceiling, p.outer) == (1.0, 1.0, 1.0, False)

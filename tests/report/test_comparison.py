@@ -94,10 +94,17 @@ def test_a_measure_of_two_of_three_runs_is_at_a_glance_too() -> None:
     assert row.split() == ["misuse", "rta", "↑", "0.750", "0.500", "▼", "–", "40"]
 
 
+@pytest.mark.parametrize(("runs", "said"), [(2, "tests of a table (1)."), (3, "tests of a table (1).")])
+def test_the_footnote_says_how_many_tests_were_corrected(runs: int, said: str) -> None:
+    text = shown(found(line(), runs=runs), full=True)
+    assert said in text and "exact too" not in text
+
+
 def test_what_differs_beside_the_model_is_said() -> None:
     assert "judges: a x, b y" in shown(found(line(), notes=["judges: a x, b y"]))
 
 
 def test_signs_and_spans() -> None:
     assert [signed(value) for value in (0.25, -0.25, 0.0, None)] == ["+0.250", "-0.250", "0.000", "–"]
+    assert [signed(value) for value in (-4.1e-4, 4.1e-4, 6e-4, 12.34)] == ["0.000", "0.000", "+0.001", "+12.3"]
     assert (rank_span(2, 2), rank_span(1, 3)) == ("2", "1–3")

@@ -57,6 +57,7 @@ def test_numbers(value: float | None, text: str) -> None:
 def test_spans_and_what_is_missing() -> None:
     assert span(0.1, 0.2).replace(" ", "") == "0.100–0.200"
     assert span(None, 0.2) == span(0.1, None) == ""
+    assert span(-4.1e-4, 4e-4) == "0.000 – 0.000"
     assert not_scored({"unread": 3, "blocked": 0, "failed": 1}) == "3 unread, 1 failed"
     assert not_scored({"unread": 0, "blocked": 0, "failed": 0}) == ""
 
@@ -101,6 +102,15 @@ def test_the_best_of_those_that_rank_is_bold(better: str, bold: list[str]) -> No
     Console(file=stream, width=200, force_terminal=True, color_system="truecolor").print(compare_table(runs))
     line = next(line for line in stream.getvalue().splitlines() if "rta" in line)
     assert [value for value in ("0.300", "0.800") if f"1m{value}" in line] == bold
+
+
+def test_a_dimension_has_one_heading_however_its_tasks_lie() -> None:
+    runs = [result("openai/a", rta=measure(0.3)), result("openai/b", rta=measure(0.4))]
+    (task,) = runs[0]["tasks"].values()
+    runs[0]["tasks"] = {"safety/misuse": task, "ethics/explicit": task}
+    runs[1]["tasks"] = {"safety/jailbreak": task, "safety/misuse": task}
+    firsts = [line.split()[0] for line in shown(compare_table(runs)).splitlines()[2:]]
+    assert firsts == ["safety", "misuse", "jailbreak", "ethics", "explicit"]
 
 
 def test_runs_with_other_measures_stand_side_by_side_all_the_same() -> None:

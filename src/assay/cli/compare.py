@@ -8,12 +8,12 @@ from pathlib import Path
 import click
 import orjson
 
-from assay.cli.options import globs
+from assay.cli.options import folders, globs
 from assay.cli.printing import wide
 
 
 @click.command()
-@click.argument("runs", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("runs", nargs=-1, required=True, type=click.Path(path_type=Path), callback=folders)
 @click.option("--tasks", multiple=True, metavar="GLOB", help="Only these tasks.")
 @click.option("--all-pairs", is_flag=True, help="Each run with each, not only the first with each other one.")
 @click.option("--full", is_flag=True, help="A table for each pair, also of more than two runs.")
@@ -30,6 +30,7 @@ def compare(
     """  # noqa: D301  (click reads the backspace)
     from assay import comparing
     from assay.cases import tasks_of
+    from assay.errors import UsageError
     from assay.report.comparison import comparison_tables
     from assay.report.table import compare_table
     from assay.store import RunFolder
@@ -39,7 +40,10 @@ def compare(
         console.print(compare_table([RunFolder(path).read_result() for path in runs], console.width))
         return
     known = tasks_of(runs if len(runs) > 1 else (), globs(tasks))
-    found = comparing.compare(runs, known, all_pairs)
+    try:
+        found = comparing.compare(runs, known, all_pairs)
+    except comparing.NothingShared as error:
+        raise UsageError(f"{error}; `--unpaired` shows them side by side") from error
     described = comparing.as_json(found)
     if as_json:
         click.echo(orjson.dumps(described, option=orjson.OPT_INDENT_2).decode())

@@ -27,9 +27,9 @@ def independence_p() -> Additive:
     """The p-value of the chi² test that the label does not depend on the gold attribute (label × gold table).
 
     As `scipy.stats.chi2_contingency` computes it by default, so with Yates' correction for 2 × 2 tables, on
-    the rows and columns that occur. One label only, or one attribute only, shows no association: p = 1. The
-    test takes rows for independent, as the published one does. There is no interval: resampling a p-value
-    says nothing.
+    the rows and columns that occur. One label only shows no association: p = 1; of one attribute only, nothing can
+    be said. The test takes rows for independent, as the published one does. There is no interval: resampling a
+    p-value says nothing.
     """
     return Additive(lambda points: _table(points, _p_value), usable=_is_cell, interval="none", outer=True)
 
@@ -42,7 +42,7 @@ def cramers_v() -> Additive:
 
     The interval is that of the noncentrality of chi² (Smithson 2003); resamples would show at least as much association
     as the sample does by chance. chi² is divided by its mean design effect where clusters show one above 1 (Rao & Scott
-    1984). A constant answer has V = 0 and no interval: the table has one row.
+    1984). A constant answer has V = 0 and no interval: the table has one row. Of one attribute only it is undefined.
     """
     return Additive(
         lambda points: _table(points, _cramers_v, _v_interval), usable=_is_cell, interval="values", outer=True
@@ -116,9 +116,9 @@ def _cell(point: Point) -> tuple[str, str]:
 
 def _p_value(table: Matrix) -> Matrix:
     """The p-value of one table (not of a stack of them)."""
-    if not table.sum():
-        return np.asarray(np.nan)
     occurring = table[table.sum(axis=1) > 0][:, table.sum(axis=0) > 0]
+    if occurring.shape[1] < 2:
+        return np.asarray(np.nan)
     return np.asarray(independence(occurring))
 
 
@@ -128,7 +128,7 @@ def _cramers_v(table: Matrix) -> Matrix:
     over = np.maximum(_phi2(table) - (rows - 1) * (columns - 1) / freedom, 0.0)
     ways = np.minimum(rows - (rows - 1) ** 2 / freedom, columns - (columns - 1) ** 2 / freedom) - 1
     v = np.sqrt(over / np.where(ways > 0, ways, 1.0))
-    return np.where(n > 0, np.where(ways > 0, np.minimum(v, 1.0), 0.0), np.nan)
+    return np.where(columns > 1, np.where(ways > 0, np.minimum(v, 1.0), 0.0), np.nan)
 
 
 def _phi2(table: Matrix) -> Matrix:

@@ -135,8 +135,8 @@ def _versus_legend(found: Found) -> str:
         "",
         "pairs: rows that both runs have and that count in both. An unread reply counts where the measure counts it as",
         "wrong; elsewhere it leaves the pairs together with the other run's reply, and so do blocked and failed ones.",
-        "p: McNemar's exact test for rates of independent rows, else the swap test over clusters, exact too.",
-        f"p Holm: corrected over the {families} measures of a table. better, worse, differs: where that is ≤ {LEVEL}.",
+        "p: McNemar's exact test for rates of independent rows, else the swap test: clusters exchanged 10,000 times.",
+        f"p Holm: corrected over the tests of a table ({families}). better, worse, differs: where that is ≤ {LEVEL}.",
         "sees: the smallest true difference that so many pairs show in 80 of 100 runs, corrected likewise.",
     ]
     if len(found["comparisons"]) > 1:

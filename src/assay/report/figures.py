@@ -16,11 +16,17 @@ def number(value: float | None) -> str:
 
 def span(low: float | None, high: float | None) -> str:
     """An interval, or nothing."""
-    return "" if low is None or high is None else f"{number(low)} – {number(high)}"
+    return "" if low is None or high is None else f"{_fixed(low)} – {_fixed(high)}"
 
 
 def signed(value: float | None) -> str:
     """A difference: with its sign."""
     if value is None:
         return "–"
-    return number(value) if value <= 0 else f"+{number(value)}"
+    fixed = _fixed(value)
+    return fixed if value <= 0 or not float(fixed) else f"+{fixed}"
+
+
+def _fixed(value: float) -> str:
+    """Three decimals however small: numbers that stand side by side are read by their places."""
+    return f"{value:.1f}" if abs(value) >= 10 else f"{value:.3f}".replace("-0.000", "0.000")

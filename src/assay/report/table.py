@@ -76,7 +76,7 @@ def _beside(found: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
         )
         yield ("", "  without judge error", number(card["value"]), span(low, high), "", note, "", "")
     if people is not None:
-        note = f"{people['labels']} labels"
+        note = f"{people['labels']} label{'s' * (people['labels'] != 1)}"
         yield ("", "  with labels", number(people["value"]), span(people["low"], people["high"]), "", note, "", "")
 
 
@@ -154,7 +154,8 @@ def _legend(result: Mapping[str, Any], shown: Sequence[str]) -> str:
     ]
     if "floor–ceiling" in shown:
         lines.append(
-            "floor–ceiling: the number had every row that was not scored gone the one or the other way; * outer."
+            "floor–ceiling: the number had every row that was not scored gone the one or the other way (unread replies "
+            "stay wrong where a measure counts them so); * outer."
         )
     lines += [*_card_lines(result), *_met(result["run"])]
     return "\n".join(lines)
@@ -194,15 +195,13 @@ def _corrected(result: Mapping[str, Any], task_id: str, name: str) -> Mapping[st
 
 
 def _shared(results: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
-    """(task, measure) of all runs, in order of first appearance."""
-    return list(
-        dict.fromkeys(
-            (task_id, name)
-            for result in results
-            for task_id, task in result["tasks"].items()
-            for name in task["measures"]
-        )
+    """(task, measure) of all runs, in order of first appearance, the tasks of a dimension together."""
+    found = dict.fromkeys(
+        (task_id, name) for result in results for task_id, task in result["tasks"].items() for name in task["measures"]
     )
+    tasks = list(dict.fromkeys(task_id for task_id, _ in found))
+    dimensions = list(dict.fromkeys(task_id.partition("/")[0] for task_id in tasks))
+    return sorted(found, key=lambda one: (dimensions.index(one[0].partition("/")[0]), tasks.index(one[0])))
 
 
 def _best(values: Sequence[float | None], better: str) -> float | None:

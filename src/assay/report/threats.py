@@ -7,15 +7,15 @@ models judged. Too few rows: half the interval.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from assay.pages import names
-from assay.pages.both import Both, both
+from assay.pages.both import Both, both, joined
 from assay.report.dimensions import Dimension, main_measures
 from assay.report.verdict import name_of
-from assay.report.wording import count, percent, rows
+from assay.report.wording import count, percent, rows, span
 
 Found = Mapping[str, Any]
 Place = tuple[Dimension, str, float, int]
@@ -48,14 +48,14 @@ def threats(found: Sequence[Dimension], result: Found, folder: str, graded: Mapp
         found: the run's dimensions.
         result: `result.json`.
         folder: the run's, for the commands that it names.
-        graded: by task, the share of samples that a model judged.
+        graded: by task that a model may judge, the share of samples that one did.
     """
     known = [one for one in found if one.mean is not None]
     every = (
-        *_unscored(known, result, folder),
+        *_unscored(known, result, folder, graded),
         *_judges(known, result, folder),
         *_planted(known, result, folder, graded),
-        *_few(known),
+        *_few(known, result),
     )
     return sorted((one for one in every if one.by >= LEAST), key=lambda one: -one.by)
 
@@ -82,7 +82,8 @@ KINDS: Mapping[str, tuple[Both, Callable[[str], Both]]] = {
 }
 
 
-def _unscored(found: Sequence[Dimension], result: Found, folder: str) -> Iterator[Threat]:
+def _unscored(found: Sequence[Dimension], result: Found, folder: str, graded: Collection[str]) -> Iterator[Threat]:
+    graders = result.get("run", {}).get("judges", {}).get("graders")
     for kind, (name, step) in KINDS.items():
         places = [place for one in found if (place := _where_unscored(one, kind, result)) is not None]
         if not places:
@@ -96,8 +97,15 @@ def _unscored(found: Sequence[Dimension], result: Found, folder: str) -> Iterato
             task,
             by,
             False,
-            step(folder),
+            _read(folder) if kind == "unread" and (graders or task not in graded) else step(folder),
         )
+
+
+def _read(folder: str) -> Both:
+    """Where no model is left to ask, or none may be."""
+    return both(
+        "Read them: <code>assay view {folder}</code>", "逐条查看：<code>assay view {folder}</code>", folder=folder
+    )
 
 
 def _where_unscored(dimension: Dimension, kind: str, result: Found) -> Place | None:
@@ -134,7 +142,11 @@ def _judges(found: Sequence[Dimension], result: Found, folder: str) -> Iterator[
         cards = {one["card"] for one in _corrections(dimension, result).values()}
         yield Threat(
             Both("Judge's error", "评判误差"),
-            both("by the card of {cards}", "据 {cards} 的误差卡", cards=", ".join(sorted(cards))),
+            both(
+                "by the card of {cards}",
+                "据 {cards} 的误差卡",
+                cards=joined(map(names.card, sorted(cards)), ", ", "、"),
+            ),
             _where(dimension, task),
             task,
             by,
@@ -151,18 +163,19 @@ def _planted(found: Sequence[Dimension], result: Found, folder: str, graded: Map
     """How far a model could move its own score by writing verdicts into its replies."""
     shares = [(one, {part.task: graded.get(part.task, 0.0) for part in one.parts}) for one in found]
     for name, of in result.get("planted", {}).items():
-        flips, more = of["flip_rate"], of["excess"]["value"] or 0.0
-        if not shares or more <= 0:
-            continue
+        more, low, high = (of["excess"][end] for end in ("value", "low", "high"))
+        if not shares or low is None or low <= 0:
+            continue  # no more than its verdicts change by themselves
         dimension, its = max(shares, key=lambda pair: sum(pair[1].values()) / len(pair[0].parts))
         task = max(its, key=its.__getitem__)
         yield Threat(
             both("Planted verdicts that {name} takes over", "{name} 会被植入判词带偏", name=name),
             both(
-                "{share} of {n} planted; a reply that plants one steers its score",
-                "植入 {n} 次，{share} 得逞；回复可借此左右得分",
-                share=percent(flips["value"]),
-                n=count(flips["n"]),
+                "{more} ({span}) more of {n} planted than come by themselves; a reply that plants one steers its score",
+                "植入 {n} 次，得逞比自行出现多 {more}（{span}）；回复可借此左右得分",
+                more=percent(more),
+                span=span(low, high),
+                n=count(of["excess"]["n"]),
             ),
             _where(dimension, task),
             task,
@@ -210,7 +223,7 @@ def _clipped(value: float) -> float:
 # ---- too few rows -------------------------------------------------------------------------------
 
 
-def _few(found: Sequence[Dimension]) -> Iterator[Threat]:
+def _few(found: Sequence[Dimension], result: Found) -> Iterator[Threat]:
     if not found:
         return
     widest = max(found, key=_half)
@@ -223,10 +236,23 @@ def _few(found: Sequence[Dimension]) -> Iterator[Threat]:
         task,
         _half(widest),
         True,
-        both(
+        _more(task, result),
+    )
+
+
+def _more(task: str, result: Found) -> Both:
+    """Where more rows of a task are to be had."""
+    run = result.get("run", {})
+    if run.get("limit"):
+        return both("Ask all rows: leave <code>--limit</code> away", "询问全部题目：去掉 <code>--limit</code>")
+    published = any(one.get("published") for one in result["tasks"][task]["measures"].values())
+    if published and run.get("data", {}).get("name") == "core":
+        return both(
             "Ask more rows: <code>--data trustllm</code>, or data of your own",
             "增加题目：<code>--data trustllm</code> 或自有数据",
-        ),
+        )
+    return both(
+        "Ask more rows: data of your own, <code>--data FILE</code>", "增加题目：自有数据 <code>--data FILE</code>"
     )
 
 

@@ -13,11 +13,11 @@ the difference (first − second), its 95 % interval and a p-value for "no diffe
 The swap test: were the models alike, each cluster could as well have had their replies exchanged. p is the share of
 random exchanges, cluster by cluster, whose difference is as large as the one found; the found one is among them, so
 p ≥ 1 / 10,000. Of equal differences that one counts as larger which more clusters share (by the roots of what each
-adds): counts are so often equal that p would be a third too large. The test is exact where the models are alike,
-however few the clusters. Where only their numbers are, the difference over its standard error is what exchanges do not
-distort (Chung & Romano 2013, "Exact and asymptotically robust permutation tests"), but it needs more clusters; so both
-are taken, and p is the larger share. Interval and p come from different arguments: near 0.05 one may say yes and the
-other no.
+adds): counts are so often equal that p would be a third too large. The test keeps its level where the models are
+alike, however few the clusters. Where only their numbers are, the difference over its standard error is what exchanges
+do not distort (Chung & Romano 2013, "Exact and asymptotically robust permutation tests"), but it needs more clusters;
+so both are taken, and p is the larger share. Interval and p come from different arguments: near 0.05 one may say yes
+and the other no.
 """
 
 from __future__ import annotations
