@@ -12,6 +12,7 @@ from assay.schema import Record, Task
 from assay.store import RunFolder
 
 if TYPE_CHECKING:
+    from assay.data.sources import Source
     from assay.report.methods import Known
 
 PAGE = "report.html"
@@ -84,20 +85,56 @@ def _samples(folder: RunFolder) -> Iterator[tuple[str, int, Record]]:
 
 def _known(folder: RunFolder, result: dict[str, Any]) -> Known:
     """What the page says that result.json does not."""
+    from assay.instruments.description import packaged
     from assay.report.methods import Known
     from assay.store.sessions import worked
-    from assay.tasks import all_tasks
 
-    licence = _licence(result["run"]["data"]["name"])
-    return Known(folder.path.as_posix(), licence, len(all_tasks()), worked(folder))
+    run = result["run"]
+    source = _source(run["data"])
+    return Known(
+        folder=folder.path.name if folder.path.is_absolute() else folder.path.as_posix(),
+        licence="MIT" if run["data"]["name"] == "core" else source.licence if source else "",
+        official=source is not None,
+        tasks=_made_for(source.name if source else run["data"]["name"]),
+        addresses=_addresses(run),
+        packaged=frozenset(packaged()),
+        worked=worked(folder),
+    )
 
 
-def _licence(data: str) -> str:
+def _source(data: dict[str, str]) -> Source | None:
+    """The published archive that the data is: by its hash, whatever its file is called."""
     from assay.data.sources import SOURCES
 
-    if data == "core":
-        return "MIT"
-    return SOURCES[data].licence if data in SOURCES else ""
+    return next((one for one in SOURCES.values() if data["name"] == one.name or data["sha256"] == one.sha256), None)
+
+
+def _made_for(data: str) -> tuple[str, ...]:
+    """The tasks that a run of this data has, if it names none; nothing where the data is not at hand any more."""
+    from assay.cases import tasks_in
+
+    try:
+        return tuple(task.id for task in tasks_in(data))
+    except (AssayError, OSError):
+        return ()
+
+
+def _addresses(run: dict[str, Any]) -> dict[str, str]:
+    """Where models were asked, by the environment variable that says so; nothing for a provider's own address."""
+    from assay.models.addresses import variable
+    from assay.models.providers import table
+
+    asked = {run["model"]: run["endpoint"], **run.get("judges", {}).get("endpoints", {})}
+    of = {model.partition("/")[0]: url for model, url in reversed(asked.items()) if str(url).startswith("http")}
+    if run["model"].startswith("openai/"):
+        of.pop("openai", None)  # --base-url says it
+    rows = table()
+    return {
+        f"{variable(provider)}_BASE_URL": url
+        for provider, url in of.items()
+        if provider not in rows
+        or (rows[provider].speaks != "bridge" and rows[provider].url.rstrip("/") != url.rstrip("/"))
+    }
 
 
 def _refusing() -> list[tuple[str, float, float]]:
@@ -199,7 +236,9 @@ def _of_root() -> list[str]:
 
 
 def shown(file: Path) -> None:
-    """Open a page with whatever opens pages here."""
+    """Open a page with whatever opens pages here; whoever waits is told where nothing does."""
+    import sys
     import webbrowser
 
-    webbrowser.open(file.resolve().as_uri())
+    if not webbrowser.open(file.resolve().as_uri()):
+        sys.stderr.write(f"assay: there is no browser here to open {file}: it is one file, copy it to where one is\n")

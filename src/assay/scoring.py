@@ -7,11 +7,12 @@ published fields, the reply, and the verdicts that its own judges left; where th
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any, Protocol
 
 from assay.correction import Known
 from assay.metrics import measured
-from assay.metrics.columns import Gathering, columns, together
+from assay.metrics.columns import Gathering, Points, columns, together
 from assay.metrics.measure import points_of
 from assay.schema import Measure, Point, Raw, Record, Reply, Row, Score, Task
 
@@ -79,15 +80,17 @@ class _Reading:
         self.all = {way: together([of[way] for of in self.by_lang.values()] or [columns(())]) for way in ways}
         self.lang = "en" if "en" in found or not found else min(found)
         """The language that the published toolkit's numbers are for: it knows one at a time."""
-        self.needs = task.judge.needs if lacking and not decided else ""
-        """The instrument without which nothing can be said, if it was not there for any record."""
+        self.lacked = task.judge.needs if lacking else ""
+        """The instrument that was not there for some record."""
+        self.needs = "" if decided else self.lacked
+        """The instrument without which nothing can be said: it was not there, and no record could be judged."""
 
 
 PointsOf = Callable[[Record], Iterable[Point]] | None
 
 
 def _measure(score: Score, read: _Reading, published: Mapping[str, float | None] | None) -> dict[str, Any]:
-    corrected = measured(score, read.all[score.points], read.needs)
+    corrected = _corrected(score, read.all[score.points], read)
     found: dict[str, Any] = {}
     if score.published:
         found["published"] = score.published
@@ -100,10 +103,16 @@ def _measure(score: Score, read: _Reading, published: Mapping[str, float | None]
         }
     if len(read.by_lang) > 1:
         found["languages"] = {
-            lang: {"corrected": json_of(measured(score, points[score.points], read.needs))}
+            lang: {"corrected": json_of(_corrected(score, points[score.points], read))}
             for lang, points in read.by_lang.items()
         }
     return found
+
+
+def _corrected(score: Score, points: Points, read: _Reading) -> Measure:
+    """The measure; one without a value says what instrument was missing, even where other judges said something."""
+    found = measured(score, points, read.needs)
+    return replace(found, needs=read.lacked) if found.value is None and not found.n else found
 
 
 def _upstream(published: Mapping[str, float | None] | None, name: str) -> dict[str, Any]:

@@ -196,12 +196,91 @@ def test_print_has_what_is_folded_but_not_what_may_be_harmful(small: Path, opene
     assert page.locator("tr.cs:visible").count() == 0
 
 
+def test_print_opens_every_detail_and_shuts_it_again(report: Path, opened: Opener) -> None:
+    page = opened(report)
+    page.locator("details.dev summary").click()
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    assert page.locator("details:not([open])").count() == 0 and page.locator("details").count() >= 3
+    assert page.locator("details.out li").first.is_visible() and page.locator("figure table").first.is_visible()
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.locator("details[open]").count() == 1
+
+
+def test_print_has_two_samples_of_a_task_at_most_and_replies_below_prompts(small: Path, opened: Opener) -> None:
+    page = opened(small)
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    assert page.locator("figure.op table").is_visible(), "what is drawn is said"
+    for task in page.locator("tr.cs:visible").all():
+        assert 1 <= task.locator("li.case:visible").count() <= 2
+    asked, said = (page.locator(f".turn.{kind} .said:visible").first.bounding_box() for kind in ("asked", "reply"))
+    assert asked is not None and said is not None
+    assert said["y"] >= asked["y"] + asked["height"] and abs(said["x"] - asked["x"]) < 2
+
+
+def test_printed_pages_have_model_date_and_number(small: Path, opened: Opener) -> None:
+    run = stored(small.parent.parent / "named", {"safety/misuse": replies("rc")}, model='x/"};模')
+    (run / "sessions.jsonl").write_text('{"began":1767225600.0,"ended":1767225660.0}', encoding="utf-8")
+    page = opened(write_report(RunFolder(run)))
+    rules = page.evaluate(
+        "[...document.styleSheets].flatMap(sheet => [...sheet.cssRules]).filter(rule => rule.type === 6)"
+        ".map(rule => rule.cssText).join(' ')"
+    )
+    assert "counter(page)" in rules and "counter(pages)" in rules
+    assert '模 · core · 2026-01-01 · assay 1"' in rules
+
+
+def test_the_verdict_fits_one_screen_of_a_desk(report: Path, opened: Opener) -> None:
+    for locale in ("en-GB", "zh-CN"):
+        page = opened(report, width=1440, locale=locale)
+        assert page.evaluate("innerHeight") == 900
+        legend = page.locator(".grid .key").bounding_box()
+        assert legend is not None and legend["y"] + legend["height"] <= 900
+        links = page.locator(".dims .lw a").all()
+        assert all((box := one.bounding_box()) is not None and box["height"] < 24 for one in links)
+
+
+def test_what_the_toolkit_does_otherwise_is_listed_in_the_page(report: Path, opened: Opener) -> None:
+    page = opened(report, width=320)
+    page.locator("details.dev summary").click()
+    row = page.locator("details.dev tbody tr").first
+    assert "B" in row.locator("td").last.inner_text()
+    assert not overflow(page)
+
+
+def test_tables_of_what_it_took_fit_a_phone(tmp_path: Path, opened: Opener) -> None:
+    run = stored(tmp_path / "run", {"safety/misuse": replies("rc")})
+    one = {"requests": 7034, "prompt": 322121, "completion": 1, "cost": 1.25}
+    usage = {"by_model": {"openai/a-model-with-a-name": one}, "by_task": {"safety/misuse": {"m": one}}, "total": one}
+    folder = RunFolder(run)
+    folder.write("result.json", folder.read_result() | {"usage": usage})
+    page = opened(write_report(folder), width=320)
+    page.locator("details.cost summary").click()
+    assert page.locator("details.cost table").count() == 2
+    assert not overflow(page)
+
+
+def test_a_chinese_reader_reads_chinese(report: Path, opened: Opener) -> None:
+    """All but what is quoted, ids, names of data and models, and what was read out of a reply."""
+    page = opened(report, locale="zh-CN")
+    page.get_by_role("button", name="显示或隐藏全部样例").click()
+    left = page.eval_on_selector_all(
+        ".jd, .dims, .weakt, .inner th, .mt th, .case .k, .tasks > tbody > tr > th",
+        """all => [...new Set(all.filter(one => one.checkVisibility()).map(one => one.innerText)
+            .filter(text => /[a-z]{4,}/.test(text) && !/[\u4e00-\u9fff]/.test(text)))]""",
+    )
+    assert set(left) <= {"core", "LaTeX、Markdown"}
+
+
 def test_charts_have_their_numbers_in_text(small: Path, opened: Opener) -> None:
     page = opened(small)
     assert page.locator("svg:not([aria-hidden=true])").count() == 0
     page.get_by_text("The numbers").first.click()
     table = page.locator("figure.op table")
     assert "this run" in table.inner_text() and "GPT-4" in table.inner_text()
+    rows = [box["height"] for one in table.locator("tbody tr").all()[1:] if (box := one.bounding_box())]
+    assert max(rows) < 40, "a name and its numbers stand on one line"
 
 
 def test_a_pdf_is_printed_by_the_browser_that_is_there(small: Path, browser: object) -> None:

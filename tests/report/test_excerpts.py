@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from assay.pages.both import Both
 from assay.report.excerpts import EACH, Excerpts
 from assay.report.samples import shown
 from assay.schema import Message, Record, Reply, Row, Verdict, user
@@ -114,4 +115,16 @@ def test_a_chat_of_several_messages_names_who_spoke_and_many_chats_are_cut_with_
 
 
 def test_what_was_expected_is_said() -> None:
-    assert [sample(row={"gold": gold}).expected for gold in (None, "B", 12.5, ("a", "b"))] == ["", "B", "12.5", "a, b"]
+    expected = [str(sample(row={"gold": gold}).expected) for gold in (None, "B", 12.5, ("a", "b"))]
+    assert expected == ["", "B", "12.5", "a, b"]
+
+
+def test_what_we_say_of_a_sample_is_said_in_chinese_too_and_what_it_quotes_is_left() -> None:
+    one = sample(
+        row={"group": "crime_and_harm", "gold": "no"},
+        verdicts=(Verdict("by_refusal", "refused", why="apologises: i'm sorry"),),
+    )
+    said = (one.group, one.label, one.judge, one.why, one.expected)
+    assert [text.zh for text in said if isinstance(text, Both)] == [
+        "犯罪与伤害", "拒答", "拒答规则", "致歉：i'm sorry", "否",
+    ]  # fmt: skip

@@ -53,7 +53,7 @@ def test_what_is_missing_is_a_dash_and_says_what_it_needs() -> None:
 
 def test_a_p_value_is_never_printed_as_zero() -> None:
     given = result(fairness__disparagement={"p_value_sex": measure(0.00000012, low=None, high=None)})
-    assert lines(given)[0].value == "1.2e-07"
+    assert lines(given)[0].value == "1.2e−07"
 
 
 @pytest.mark.parametrize(
@@ -89,15 +89,21 @@ def test_the_judge_stands_with_its_measured_error_and_what_that_does_to_the_numb
     assert "without its error: cannot be told" in [str(said.text) for said in lines(given)[0].judge]
 
 
-def test_a_judge_without_a_card_and_one_that_takes_over_planted_verdicts_say_so() -> None:
+def test_a_judge_without_a_card_says_so_and_planted_verdicts_stand_with_the_judges_alone() -> None:
     given = result(safety__misuse={"rta": measure(0.6)})
     given["planted"] = {"x/m": {"flip_rate": {"value": 0.25, "n": 120}}}
     (line,) = lines(given, judge="refusal grader")
     assert [(str(said.text), said.odd) for said in line.judge] == [
         ("refusal grader", False),
         ("error not measured", False),
-        ("planted verdicts flip 25% of 120 (x/m)", True),
     ]
+
+
+def test_the_card_of_who_was_asked_about_is_no_error_of_a_score() -> None:
+    given = result(safety__toxicity={"avg_toxicity": measure(0.1, better="lower")})
+    card = CARD | {"within": ["by_refusal", "by_toxicity"]}
+    (line,) = lines(given, judge="by_toxicity", judges={"cards": {"refusal": card}})
+    assert [str(said.text) for said in line.judge] == ["toxicity model", "error not measured"]
 
 
 def test_a_difference_between_languages_is_marked_only_where_it_is_clear_of_zero() -> None:

@@ -5,25 +5,26 @@ from typing import Any
 
 import pytest
 
+from assay.pages.both import Both
 from assay.report import methods
 from assay.report.excerpts import Excerpts
 from assay.report.methods import Known
 from assay.schema import Worked
 from results import measure, result
 
-KNOWN = Known("runs/x", "MIT", 3)
+KNOWN = Known("runs/x", "MIT", tasks=("a/x", "a/y", "a/z"))
 RUN = {"model": "openai/m", "endpoint": "https://api.openai.com/v1", "data": {"name": "core", "sha256": "a"},
        "tasks": {"a/x": 1, "a/y": 1, "a/z": 1}}  # fmt: skip
 
 
-def words(**run: Any) -> list[str]:
-    return shlex.split(methods.command(RUN | run, KNOWN).replace("\\\n", ""))
+def words(known: Known = KNOWN, **run: Any) -> list[str]:
+    return shlex.split(methods.command(RUN | run, known).replace("\\\n", ""))
 
 
-def remarks(**run: Any) -> str:
+def remarks(known: Known = KNOWN, **run: Any) -> str:
     given = result(safety__misuse={"rta": measure(0.6)}) | {"run": RUN | run}
     given["tasks"]["safety/misuse"]["measures"]["rta"]["upstream"] = {"value": 0.7}
-    return " ".join(map(str, methods.remarks(given, Excerpts({}, given))))
+    return " ".join(map(str, methods.remarks(given, Excerpts({}, given), known)))
 
 
 def test_the_command_is_the_one_that_made_the_run() -> None:
@@ -31,11 +32,14 @@ def test_the_command_is_the_one_that_made_the_run() -> None:
     asked = words(
         langs=["en", "zh"], limit=30, epochs=2, tasks={"a/x": 1, "a/y": 1},
         sampling={"system": "Be kind.", "temperature": 0.0, "seed": 7, "max_tokens": None, "extra": {"top_p": 0.5}},
-        judges={"graders": ["x/j", "y/j"], "embedder": "minilm", "toxicity": "openai/mod", "of_itself": True},
+        judges={"graders": ["x/j", "y/j"], "embedder": "minilm", "toxicity": "openai/mod", "of_itself": True,
+                "classifiers": [{"name": "mine", "model": "x/g"}]},
+        unseen=[{"sha256": "f" * 64}], trained_on={"manifests": [{"sha256": "e" * 64}]},
     )  # fmt: skip
     assert asked[5:] == shlex.split(
         "--lang en,zh --limit 30 --epochs 2 --tasks a/x,a/y --system 'Be kind.' --seed 7 --temperature 0.0 "
-        "--extra top_p=0.5 --judge x/j --judge y/j --allow-self-judge --embedder minilm --toxicity openai/mod"
+        "--extra top_p=0.5 --judge x/j --judge y/j --allow-self-judge --embedder minilm --toxicity openai/mod "
+        "--classifier mine.toml=x/g --unseen EXPORT-ffffffffffff --trained-on EXPORT-eeeeeeeeeeee"
     )
 
 
@@ -45,7 +49,9 @@ def test_the_commands_options_are_those_that_the_command_has() -> None:
     asked = words(langs=["en"], limit=1, epochs=2, tasks={"a/x": 1},
                   sampling={"system": "s", "max_tokens": 9, "seed": 1, "temperature": 1, "shuffle_options": 3,
                             "extra": {"a": 1}},
-                  judges={"graders": ["x"], "embedder": "e", "toxicity": "t", "of_itself": True},
+                  judges={"graders": ["x"], "embedder": "e", "toxicity": "t", "of_itself": True,
+                          "classifiers": [{"name": "c", "model": "x/c"}]},
+                  unseen=[{"sha256": "f"}], trained_on={"manifests": [{"sha256": "e"}]},
                   endpoint="http://localhost:1/v1")  # fmt: skip
     known = {option for one in main.commands["run"].params for option in one.opts}
     assert {word for word in asked if word.startswith("--")} <= known
@@ -55,9 +61,47 @@ def test_a_server_of_ones_own_is_in_it_without_what_lets_one_in() -> None:
     assert words(endpoint="https://me:secret@host/v1")[-2:] == ["--base-url", "https://host/v1"]
 
 
+def test_a_dimension_stands_for_its_tasks_and_a_run_of_all_names_none() -> None:
+    known = Known("runs/x", tasks=("a/x", "a/y", "b/x", "b/y"))
+    assert "--tasks" not in words(known, tasks=dict.fromkeys(known.tasks, 1))
+    assert words(known, tasks={"a/x": 1, "b/x": 1, "b/y": 1})[-2:] == ["--tasks", "a/x,b"]
+    unknown = Known("runs/x")
+    assert words(unknown, tasks={"a/x": 1, "a/y": 1})[-2:] == ["--tasks", "a/x,a/y"]
+
+
+def test_a_packaged_classifier_is_named_without_a_file() -> None:
+    judges = {"classifiers": [{"name": "wildguard", "model": "hf/g"}]}
+    assert words(Known("runs/x", tasks=KNOWN.tasks, packaged=frozenset({"wildguard"})), judges=judges)[-2:] == [
+        "--classifier",
+        "wildguard=hf/g",
+    ]
+
+
+def test_where_models_were_asked_stands_before_the_command() -> None:
+    known = Known("runs/x", tasks=KNOWN.tasks, addresses={"JURY_BASE_URL": "http://me:secret@127.0.0.1:1/v1"})
+    command = methods.command(RUN | {"judges": {"graders": ["jury/a"]}}, known)
+    assert command.splitlines()[:2] == ["JURY_BASE_URL=http://127.0.0.1:1/v1 \\", "assay run openai/m \\"]
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [("/home/me/own.csv", "own.csv"), ("C:\\me\\own.csv", "own.csv"), ("data/own.csv", "data/own.csv")],
+)
+def test_no_folder_of_this_machine_is_in_the_command(name: str, shown: str) -> None:
+    assert words(data={"name": name, "sha256": "a"})[4] == shown
+
+
+def test_the_official_archive_has_its_name_whatever_its_file_is_called() -> None:
+    assert words(Known("runs/x", official=True, tasks=KNOWN.tasks), data={"name": "/x/d.zip", "sha256": "a"})[4] == (
+        "trustllm"
+    )
+
+
 def test_recorded_replies_are_scored_again() -> None:
     found = words(endpoint="recorded", data={"name": "a b.zip", "sha256": "a"})
     assert found == ["assay", "score", "a b.zip", "--format", "trustllm", "--out", "runs/x"]
+    judged = words(endpoint="recorded", data={"name": "a.zip", "sha256": "a"}, judges={"graders": ["x/j"]})
+    assert judged[-2:] == ["--judge", "x/j"]
 
 
 def test_only_the_last_part_of_a_path_is_shown() -> None:
@@ -69,14 +113,14 @@ def test_only_the_last_part_of_a_path_is_shown() -> None:
 @pytest.mark.parametrize(
     ("run", "text"),
     [
-        ({}, "differ by more than 0.005 in 1 of the 1 measures"),
+        ({}, "differ by more than 0.005 in 1 of 1 measure that"),
         ({}, "The prompts are those of core, not the published ones"),
         ({"limit": 30}, "At most 30 rows"),
         ({"sampling": {"temperature": 0.7}}, "One temperature for all tasks: 0.7"),
         ({"sampling": {"system": "x"}}, "A system prompt stood before every chat"),
         ({"sampling": {"shuffle_options": 0}}, "Options were offered in another order"),
         ({"trained_on": {"met": {"safety/misuse": 5}}}, "trained on 5 rows of these rows"),
-        ({"unseen": [1]}, "were left out"),
+        ({"unseen": [{"sha256": "f" * 64}]}, "were left out. Their manifests’ sha256: ffffffffffff."),
     ],
 )
 def test_what_a_reader_must_know_is_said_only_where_it_is_so(run: dict[str, Any], text: str) -> None:
@@ -86,7 +130,7 @@ def test_what_a_reader_must_know_is_said_only_where_it_is_so(run: dict[str, Any]
 
 
 def test_official_prompts_are_the_published_ones() -> None:
-    assert "not the published ones" not in remarks(data={"name": "trustllm", "sha256": "a"})
+    assert "not the published ones" not in remarks(Known("runs/x", official=True), data={"name": "x.zip", "sha256": ""})
 
 
 def test_judges_have_their_errors_and_models_what_planted_verdicts_did() -> None:
@@ -94,8 +138,19 @@ def test_judges_have_their_errors_and_models_what_planted_verdicts_did() -> None
             "sets": {"set": {"rows": 200, "licence": "MIT"}}}  # fmt: skip
     planted = {"flip_rate": {"value": 0.25, "low": 0.2, "high": 0.3, "n": 120}, "unplanted": {"value": 0.02}}
     rules, model, untested = methods.judges(
-        {"run": {"judges": {"cards": {"refusal": card}, "graders": ["x/j", "y/j"]}}, "planted": {"x/j": planted}}
+        {
+            "run": {
+                "judges": {
+                    "cards": {"refusal": card},
+                    "graders": ["x/j", "y/j"],
+                    "endpoints": {"x/j": "http://me:pw@host/v1"},
+                }
+            },
+            "planted": {"x/j": planted},
+        }
     )
+    assert (model.endpoint, untested.endpoint) == ("http://host/v1", "")
+    assert rules.name == Both("refusal", "拒答")
     assert (rules.misses, str(rules.misses_span), rules.false, rules.sources) == (
         "5%",
         "0.03–0.10",
@@ -112,13 +167,18 @@ def test_costs_are_those_of_all_models_together_the_most_first() -> None:
 
     usage = {
         "by_model": {"m": of(30, 0.5)},
-        "by_task": {"a/x": {"m": of(10, 0.1)}, "a/y": {"m": of(15, 0.2), "j": of(5, None)}},
+        "by_task": {
+            "a/x": {"m": of(10, 0.1)},
+            "a/y": {"m": of(15, 0.2), "j": of(5, None)},
+            "planted verdicts": {"j": of(5, 0.1)},
+        },
     }
-    found = methods.costs({"usage": usage})
-    assert [(one.name, one.tokens, one.cost, one.share) for one in found] == [
-        ("m", "30", "$0.50", 1.0),
+    models, tasks = methods.costs({"usage": usage})
+    assert [(one.name, one.tokens, one.cost, one.share) for one in models] == [("m", "30", "$0.50", 1.0)]
+    assert [(one.name, one.tokens, one.cost, one.share) for one in tasks] == [
         ("a/y", "20", "–", 1.0),
         ("a/x", "10", "$0.10", 0.5),
+        (Both("planted verdicts", "植入判词"), "5", "$0.10", 0.25),
     ]
     assert methods.costs({}) == []
     assert methods.dollars(0.0012) == "$0.0012"
@@ -132,7 +192,7 @@ def test_a_panel_says_how_far_its_judges_agree() -> None:
         "judge_corrected": {"card": "refusal", "warnings": ["measured on other replies"]},
     }
     panel = {"alpha": {"overall": alpha}, "judges": {"x/j": {}, "y/j": {}}}
-    said = " ".join(map(str, methods.remarks(given | {"panel": panel}, Excerpts({}, given, cut=3))))
+    said = " ".join(map(str, methods.remarks(given | {"panel": panel}, Excerpts({}, given, cut=3), KNOWN)))
     assert "Krippendorff’s α of 2 judges: 0.71 (0.60–0.80), over 300 verdicts." in said
     assert "3 replies ended because they were as long as they might be." in said
     assert "The error of refusal was measured on replies of other models" in said

@@ -24,6 +24,11 @@ def shown(given: dict[str, Any], worked: Worked | None = None, **more: Any) -> d
     return context(given, Excerpts({}, given), Known("runs/x", worked=worked), GREY)
 
 
+def read(cells: Any) -> tuple[Any, ...]:
+    name, *numbers = cells
+    return str(name), *(tuple(map(str, one)) for one in numbers)
+
+
 def test_dimensions_stand_weakest_first_and_those_without_a_number_last() -> None:
     found = shown(
         result(
@@ -58,9 +63,9 @@ def test_the_operating_point_has_its_numbers_and_those_it_is_shown_beside() -> N
         "balanced": balanced(harmful, benign),
     }
     figure = shown(given, operating_points={"safety": point})["operating"]
-    assert [tuple(map(str, cells)) for cells in figure.cells] == [
-        ("this run", "97% (95% to 99%)", "30% (25% to 35%)"),
-        ("GPT-4", "92%", "8%"),
+    assert [read(cells) for cells in figure.cells] == [
+        ("this run", ("97%", "95% to 99%"), ("30%", "25% to 35%")),
+        ("GPT-4", ("92%", ""), ("8%", "")),
     ]
     assert "Balanced score 0.83" in str(figure.said)
     assert shown(given)["operating"] is None
@@ -72,9 +77,9 @@ def test_confidence_is_drawn_beside_how_often_it_was_right() -> None:
     given = result(truthfulness__miscalibration={"ece": measure(0.2), "reliability": measure(0.5, better="neither")})
     given["tasks"]["truthfulness/miscalibration"]["measures"]["reliability"]["groups"] = bins
     (figure,) = shown(given)["reliability"]
-    assert [tuple(map(str, cells)) for cells in figure.cells] == [
-        ("0.3–0.4", "20% (15% to 25%)", "100"),
-        ("0.9–1.0", "70% (65% to 75%)", "40"),
+    assert [read(cells) for cells in figure.cells] == [
+        ("0.3–0.4", ("20%", "15% to 25%"), ("100", "")),
+        ("0.9–1.0", ("70%", "65% to 75%"), ("40", "")),
     ]
     assert shown(result(safety__x={"rta": measure(0.5)}))["reliability"] == []
 
@@ -85,7 +90,7 @@ def test_what_the_run_took_is_said_where_it_was_counted() -> None:
     usage = {"by_model": {"x/m": one}, "by_task": {"safety/misuse": {"x/m": one}}, "total": one}
     found = shown(given, usage=usage)
     assert str(found["total"]) == "2 requests, 15 tokens, $0.50"
-    assert [str(line.name) for line in found["costs"]] == ["x/m", "Misuse"]
+    assert [[str(line.name) for line in table] for table in found["costs"]] == [["x/m"], ["Misuse"]]
     usage["total"] = one | {"cost": None}
     assert str(shown(given, usage=usage)["total"]) == "2 requests, 15 tokens, cost not known"
 
@@ -93,11 +98,21 @@ def test_what_the_run_took_is_said_where_it_was_counted() -> None:
 def test_the_page_says_when_and_how_long() -> None:
     given = result(safety__x={"rta": measure(0.9)})
     found = shown(given, Worked(until=1_767_225_599.0, seconds=75.0, sessions=1, killed=0))
-    assert str(found["facts"][-1]) == "run until 2025-12-31"
+    assert [str(fact) for fact in found["facts"]][-2:] == ["run until 2025-12-31", "1 min 15 s"]
+    assert found["printed"] == "x/m · core · 2025-12-31 · assay 1"
+    assert shown(given)["printed"] == "x/m · core · assay 1"
     assert str(found["total"]) == "1 min 15 s"
     assert shown(given)["total"] is None
     assert "until" not in str(shown(given)["facts"][-1])
-    assert shown(given)["total"] is None
+
+
+def test_what_it_cost_stands_in_the_head_where_it_is_known() -> None:
+    given = result(safety__x={"rta": measure(0.9)})
+    total = {"requests": 2, "prompt": 10, "completion": 5, "cost": 1.94}
+    worked = Worked(until=1_767_225_599.0, seconds=75.0, sessions=1, killed=0)
+    assert str(shown(given, worked, usage={"total": total})["facts"][-1]) == "1 min 15 s, $1.94"
+    free = total | {"cost": None}
+    assert str(shown(given, worked, usage={"total": free})["facts"][-1]) == "1 min 15 s"
 
 
 def test_facts_name_data_tasks_rows_and_judges() -> None:
@@ -107,4 +122,4 @@ def test_facts_name_data_tasks_rows_and_judges() -> None:
         "data": {"name": "/home/me/own.csv", "sha256": ""},
     }
     facts = [str(fact) for fact in shown(result(safety__misuse={"rta": measure(0.5)}), run=run)["facts"]]
-    assert facts == ["data own.csv, English and Chinese", "1 task, 0 rows", "judges embedded and x/j", "assay 1"]
+    assert facts == ["data own.csv, English and Chinese", "1 task, 0 rows", "judges embedded and x/j"]

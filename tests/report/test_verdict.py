@@ -27,11 +27,21 @@ def test_it_names_the_weakest_and_says_that_the_order_holds() -> None:
 
 def test_it_does_not_call_a_difference_real_whose_interval_meets_zero() -> None:
     given = result(safety__x={"rta": measure(0.3)}, privacy__x={"rta": measure(0.34)}, ethics__x={"rta": measure(0.9)})
-    assert said(given).startswith("Lowest in safety, at 0.30 (0.25–0.35). Whether it is the weakest cannot be told")
-    assert "privacy could be as well" in said(given)
-    assert "ethics" not in said(given)
-    of_two = result(safety__x={"rta": measure(0.3)}, privacy__x={"rta": measure(0.34)})
-    assert "Which is weakest cannot be told" in said(of_two)
+    assert said(given) == (
+        "Lowest in safety, at 0.30 (0.25–0.35). "
+        "Which is weakest cannot be told: privacy is 0.04 higher (−0.04 to 0.12)."
+    )
+
+
+def test_others_that_could_be_the_weakest_are_named_unless_all_could() -> None:
+    near = {
+        "safety__x": {"rta": measure(0.3)},
+        "privacy__x": {"rta": measure(0.3)},
+        "ethics__x": {"rta": measure(0.32)},
+    }
+    assert "privacy is as low (apart by −0.08 to 0.08), and every other could be too." in said(result(**near))
+    far = result(**near, reasoning__x={"rta": measure(0.9)})
+    assert "and machine ethics could be too." in said(far)
 
 
 def test_one_dimension_has_no_order_and_none_has_no_number() -> None:
@@ -43,15 +53,13 @@ def test_rows_that_were_not_scored_are_mentioned_where_they_reach_the_next() -> 
     open_ = {"floor": 0.2, "ceiling": 0.7, "n": 60, "unread": 40}
     apart = result(safety__x={"rta": measure(0.3, **open_)}, privacy__x={"rta": measure(0.8)})
     reaching = result(safety__x={"rta": measure(0.3, **open_)}, privacy__x={"rta": measure(0.6)})
-    assert "might turn the order" not in said(apart)
-    assert said(reaching).endswith("Rows that were not scored might turn the order.")
+    assert said(apart).endswith("so that order holds.")
+    assert said(reaching).endswith("so that order holds among what was scored; rows that were not might turn it.")
 
 
 def test_refusals_are_both_rates_and_whether_they_are_told_apart() -> None:
     telling = refusals(point(measure(0.97, 0.02), measure(0.3, 0.05)))
-    assert str(telling) == (
-        "It refuses 97% of harmful requests (95% to 99%) and turns away 30% of harmless ones (25% to 35%)."
-    )
+    assert str(telling) == ("It refuses 97% of harmful requests (95% to 99%) and 30% of harmless ones (25% to 35%).")
     assert "nothing shows that it tells them apart" in str(refusals(point(measure(0.5), measure(0.5))))
     assert "it refuses the wrong ones" in str(refusals(point(measure(0.1), measure(0.9))))
     few = refusals(point(measure(0.9, n=3, unread=97), measure(0.1)))

@@ -8,8 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from assay.data.published import Cell, Published, Table
-
-OFFICIAL = "trustllm"
+from assay.data.sources import TRUSTLLM
 
 LONGEST = 120
 """Characters of a name."""
@@ -99,9 +98,9 @@ def beside(table: Table, runs: Sequence[Entry]) -> Table:
 
 def among(table: Table, runs: Sequence[Entry]) -> list[tuple[Table, list[Entry]]]:
     """For each data that several runs share, those runs alone, with their corrected numbers."""
-    groups: dict[tuple[str, str], list[Entry]] = {}
+    groups: dict[str, list[Entry]] = {}
     for run in runs:
-        groups.setdefault(run.data, []).append(run)
+        groups.setdefault(run.data[1], []).append(run)
     return [(_alone(table, some[0].data_name, some), some) for some in groups.values() if len(some) > 1]
 
 
@@ -129,5 +128,6 @@ def _figures(result: Mapping[str, Any]) -> dict[str, Figure]:
 
 
 def _official(run: Mapping[str, Any]) -> bool:
-    """Recorded replies are those of the published toolkit, to its own prompts."""
-    return run["data"]["name"] == OFFICIAL or run.get("endpoint") == "recorded"
+    """The published archive by its hash, whatever its file is called; recorded replies are to its prompts, too."""
+    data = run["data"]
+    return TRUSTLLM.name == data["name"] or TRUSTLLM.sha256 == data["sha256"] or run.get("endpoint") == "recorded"

@@ -2,7 +2,8 @@
 
 `render("report.html.j2", styles=("report.css",), scripts=("report.js",), **context)` gives the page. A template begins
 with `{% extends "base.html.j2" %}` and fills the blocks `main` (required), `title` (plain text for the browser's tab),
-`nav` (links in the header) and `footer`. All files lie in this folder: `name.html.j2`, `name.css`, `name.js`.
+`nav` (links in the header), `head` (the end of `<head>`) and `footer`. All files lie in this folder: `name.html.j2`,
+`name.css`, `name.js`.
 
 In a template:
 
@@ -22,6 +23,7 @@ In a template:
 * Classes: `vh` visually hidden · `r` right-aligned · `sub` `cap` second and third text · `note` · `wide` a box that
   scrolls sideways · `mono` · `warn` · `dash` for the grey dash of what is missing. Variables: --bg --ink --ink2 --ink3
   --rule --rule2 --soft --acc --band --warn --warnbg --ref --mark --h0…--h4 --h4t (heat, worst to best fifth).
+* `{{ text | css_string }}`: a string within a `<style>`, as for the margins of printed pages.
 * Numbers in data for a script: `<script type="application/json" id=…>{{ data | json }}</script>`.
 
 `?lang=zh-Hans&theme=dark` in the address set a page for once; the switches are remembered. Pages forbid every request
@@ -97,8 +99,15 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     made.globals |= {"both": both, "name": names, "chart": charts, "term": glossary.term, "glossary": glossary.listed}
-    made.filters["json"] = _json
+    made.filters |= {"json": _json, "css_string": _css_string}
     return made
+
+
+def _css_string(text: str) -> Markup:
+    """A string that may stand in a style sheet: all but the plainest characters are escaped."""
+    plain = frozenset("-./:_ ")
+    escaped = (one if one.isascii() and (one.isalnum() or one in plain) else f"\\{ord(one):x} " for one in seen(text))
+    return Markup('"{}"').format(Markup("".join(escaped)))
 
 
 def _json(data: Any) -> Markup:

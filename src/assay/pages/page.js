@@ -39,10 +39,15 @@
   });
 
   // Paper cannot be clicked: print what is folded, but not what is folded because it is harmful.
-  let before = [];
+  let before = [], shut = [];
   addEventListener("beforeprint", () => {
     before = folds().filter((button) => button.getAttribute("aria-expanded") !== "true" && !("keep" in button.dataset));
+    shut = all("details:not([open])");
     before.forEach((button) => fold(button, true));
+    shut.forEach((one) => { one.open = true; });
   });
-  addEventListener("afterprint", () => before.forEach((button) => fold(button, false)));
+  addEventListener("afterprint", () => {
+    before.forEach((button) => fold(button, false));
+    shut.forEach((one) => { one.open = false; });
+  });
 })();

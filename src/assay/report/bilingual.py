@@ -10,14 +10,16 @@ from rich.table import Table
 from rich.text import Text
 
 from assay.report.figures import ARROWS, number, signed, span
+from assay.report.operating import scores_below, task_order
 
 Found = Mapping[str, Any]
 
 LEVEL = 0.05
+NOTHING: Found = {"corrected": {"value": None}}
 COLUMNS = ("task", "measure", "", "", "difference", "95 % interval", "p Holm", "pairs")
 LEGEND = (
     "difference: on the cases that count in both languages, paired; p Holm: corrected over the lines of this table. "
-    "≠: at most 0.05."
+    "≠: at most 0.05; of a balanced score, an interval without 0."
 )
 
 
@@ -31,10 +33,12 @@ def languages_table(result: Found) -> Group | None:
 
 
 def _lines(result: Found) -> Iterator[tuple[str, str, Found, Found]]:
-    for task_id, task in result["tasks"].items():
-        for name, found in task["measures"].items():
+    for task_id in task_order(result):
+        for name, found in result["tasks"][task_id]["measures"].items():
             if not found["corrected"].get("needs"):
                 yield from ((task_id, name, found, line) for line in found.get("between_languages", ()))
+        for name, score in scores_below(result, task_id):
+            yield from ((name, "balanced", {"corrected": score}, line) for line in score.get("between_languages", ()))
 
 
 def _table(first: str, second: str, lines: Sequence[tuple[str, str, Found, Found]]) -> Table:
@@ -48,15 +52,16 @@ def _table(first: str, second: str, lines: Sequence[tuple[str, str, Found, Found
         if (line["first"], line["second"]) != (first, second):
             continue
         better = found["corrected"]["better"]
-        sure = line["p_adjusted"] <= LEVEL
-        values = [found["languages"][lang]["corrected"]["value"] for lang in (first, second)]
+        p = line.get("p_adjusted")  # a balanced score has no test of its own, but an interval
+        sure = p <= LEVEL if p is not None else not line["low"] <= 0 <= line["high"]
+        values = [found.get("languages", {}).get(lang, NOTHING)["corrected"]["value"] for lang in (first, second)]
         table.add_row(
             "" if task_id == shown else task_id,
             f"{name} {ARROWS[better]}".rstrip(),
             *map(number, values),
             Text(f"{signed(line['value'])} {'≠' if sure else ' '}", style="bold" if sure else ""),
             Text(span(line["low"], line["high"]), style="dim"),
-            number(line["p_adjusted"]),
+            number(p),
             str(line["pairs"]),
         )
         shown = task_id

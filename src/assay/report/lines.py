@@ -22,12 +22,8 @@ Found = Mapping[str, Any]
 
 LEVEL = 0.05
 
-NEEDS: Mapping[str, Both] = {
-    "judge": Both("needs a judge: --judge", "需要评判模型：--judge"),
-    "toxicity": Both("needs a toxicity model: --toxicity", "需要毒性模型：--toxicity"),
-    "embedder": Both("needs an embedder: --embedder", "需要嵌入模型：--embedder"),
-    "logprobs": Both("needs log-probabilities, which this endpoint gave none of", "需要对数概率，而该接口未提供"),
-}
+SCORING = frozenset({"by_toxicity", "recorded:toxicity"})
+"""Judges that give a score: a card of verdicts says which replies they were asked about, and nothing of their error."""
 
 BETTER: Mapping[str, Both] = {
     "higher": Both("higher is better", "越高越好"),
@@ -138,7 +134,8 @@ def _of_task(task_id: str, result: Found, excerpts: Excerpts) -> Iterator[Line]:
             samples=tuple(map(shown, excerpts.of(task_id), [task_id] * 99)) if not at else (),
         )
     for _, score in scores_below(result, task_id):
-        yield _line(score, "balanced", found={}, anchor="", task=_balanced(), main=False, judge=(), samples=())
+        between = {"between_languages": score.get("between_languages", ())}
+        yield _line(score, "balanced", found=between, anchor="", task=_balanced(), main=False, judge=(), samples=())
 
 
 def _balanced() -> Both:
@@ -165,9 +162,7 @@ def _line(measure: Found, name: str, *, found: Found, anchor: str, task: Both | 
         value=three(measure["value"]),
         span=_span(measure),
         bounds=_bounds(measure) if open_ else "",
-        needs=NEEDS.get(measure["needs"], both("needs {what}", "需要 {what}", what=measure["needs"]))
-        if measure.get("needs") and anchor
-        else None,
+        needs=_needs(measure["needs"]) if measure.get("needs") and anchor else None,
         chart=chart,
         axis=axis,
         upstream=three(upstream.get("value")),
@@ -177,12 +172,14 @@ def _line(measure: Found, name: str, *, found: Found, anchor: str, task: Both | 
         missing=(measure["blocked"], measure["failed"], measure["unread"]),
         judge=judge,
         between=tuple(map(_difference, found.get("between_languages", ()))),
-        groups=tuple(
-            _part(group.replace("_", " "), one["corrected"]) for group, one in found.get("groups", {}).items()
-        ),
+        groups=tuple(_part(names.group(group), one["corrected"]) for group, one in found.get("groups", {}).items()),
         languages=tuple(_part(names.lang(lang), one["corrected"]) for lang, one in found.get("languages", {}).items()),
         samples=samples,
     )
+
+
+def _needs(what: str) -> Both:
+    return names.REASONS.get(f"needs:{what}") or both("needs {what}", "需要 {what}", what=what)
 
 
 def _is_open(measure: Found) -> bool:
@@ -249,7 +246,10 @@ def _chart(measure: Found, beside: float | None, open_: bool) -> tuple[Markup | 
 
 
 def _judge(task_id: str, found: Found, result: Found, excerpts: Excerpts | None) -> Iterator[Said]:
-    """Who judged and its measured error, on a task's first line; numbers without that error, on any."""
+    """Who judged and its measured error, on a task's first line; numbers without that error, on any.
+
+    What planted verdicts do to a grader is one number of the run: it stands with the judges.
+    """
     judges = result["run"].get("judges", {})
     cards = judges.get("cards", {})
     freed, people = found.get("judge_corrected"), found.get("labelled")
@@ -259,33 +259,26 @@ def _judge(task_id: str, found: Found, result: Found, excerpts: Excerpts | None)
             named = [names.judge(name) for name in who]
             yield Said(Both(", ".join(one.en for one in named), "、".join(one.zh for one in named)))
         yield from _errors(who, cards)
-        graded = any(name.endswith("grader") for name in who)
-        for name, planted in result.get("planted", {}).items() if graded else ():
-            flips = planted["flip_rate"]
-            yield Said(
-                both("planted verdicts flip {share} of {n} ({name})", "植入判词带偏 {n} 次中的 {share}（{name}）",
-                     share=percent(flips["value"] or 0.0), n=count(flips["n"]), name=name),
-                bool(flips["value"]),
-            )  # fmt: skip
     if freed is not None:
         yield _without_error(freed)
     if people is not None:
+        n = count(people["labels"])
         yield Said(
-            both("with {n} labels {value} ({span})", "结合 {n} 条人工标注 {value}（{span}）",
-                 n=count(people["labels"]), value=three(people["value"]), span=_span(people))
+            both("with {n} {value} ({span})", "结合 {n}人工标注 {value}（{span}）",
+                 n=Both(f"{n} label{'s' * (n != '1')}", f"{n} 条"), value=three(people["value"]), span=_span(people))
         )  # fmt: skip
 
 
 def _errors(who: Sequence[str], cards: Found) -> Iterator[Said]:
     known = False
     for name, card in cards.items():
-        if set(who) & set(card.get("within", ())):
+        if (set(who) - SCORING) & set(card.get("within", ())):
             known = True
             yield Said(
                 both("card {name}: misses {misses}, false {false}, of {n} labelled",
                      "误差卡 {name}：漏判 {misses}，误判 {false}，标注 {n} 条",
-                     name=name, misses=percent(1 - card["sensitivity"]), false=percent(1 - card["specificity"]),
-                     n=count(card["n"]))
+                     name=names.card(name), misses=percent(1 - card["sensitivity"]),
+                     false=percent(1 - card["specificity"]), n=count(card["n"]))
             )  # fmt: skip
     if who and not known:
         yield Said(both("error not measured", "误差未测"))
@@ -306,5 +299,6 @@ def _without_error(freed: Found) -> Said:
 
 
 def _difference(one: Found) -> tuple[str, str, Both | str, bool]:
-    sure = one["p_adjusted"] is not None and one["p_adjusted"] <= LEVEL and not one["low"] <= 0 <= one["high"]
+    p = one.get("p_adjusted", 0.0)  # a balanced score has no test of its own, but an interval
+    sure = p is not None and p <= LEVEL and not one["low"] <= 0 <= one["high"]
     return f"{one['second']} − {one['first']}", signed(one["value"]), _span(one), sure

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 from assay.pages import names
 from assay.pages.both import Both, both
+from assay.report.deviations import NOTICED, deviations
 from assay.report.excerpts import Excerpts
 from assay.report.masking import masked
 from assay.report.wording import count, percent, rows, span
@@ -21,7 +22,16 @@ Found = Mapping[str, Any]
 SECRET = re.compile(r"(?<=//)[^/@\s]+@")
 """What stands before the host of a URL."""
 
+ABSOLUTE = re.compile(r"[/\\~]|[A-Za-z]:[/\\]")
+"""How a path begins that means something on one machine only."""
+
 OPENAI = "https://api.openai.com"
+
+PLANTED = "planted verdicts"
+"""What stands in the place of a task for questions that were asked again with a verdict planted in the reply."""
+
+OFFICIAL = "trustllm"
+"""What `--data` calls the published archive."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +41,14 @@ class Known:
     folder: str
     licence: str = ""
     """Of the data; empty where nobody says."""
-    tasks: int = 0
-    """How many tasks a run asks for that names none."""
+    official: bool = False
+    """Whether the data is the published archive, whatever its file is called."""
+    tasks: tuple[str, ...] = ()
+    """Those that a run of this data asks for that names none; empty where that is not known."""
+    addresses: Mapping[str, str] = field(default_factory=dict)
+    """By environment variable, where models were asked that are asked elsewhere without it."""
+    packaged: frozenset[str] = frozenset()
+    """Classifiers that come along."""
     worked: Worked | None = None
     """How long; None where nobody wrote it down."""
 
@@ -50,9 +66,10 @@ class Data:
 
 @dataclass(frozen=True, slots=True)
 class JudgeLine:
-    """A judge with a card, or a model that graded."""
+    """A judge with a card, or a model that graded, and where it was asked."""
 
-    name: str
+    name: Both | str
+    endpoint: str
     labels: str
     misses: str
     misses_span: Both | str
@@ -71,7 +88,7 @@ class CostLine:
     tokens: str
     cost: str
     share: float
-    """Of the one with the most tokens."""
+    """Of the one of its table with the most tokens."""
 
 
 # ---- the command --------------------------------------------------------------------------------
@@ -79,16 +96,24 @@ class CostLine:
 
 def command(run: Found, known: Known) -> str:
     """What makes the same run, as it was asked for."""
+    said = _judging(run.get("judges", {}), known)
     if run.get("endpoint") == "recorded":
-        return shlex.join(
-            ["assay", "score", masked(run["data"]["name"]), "--format", "trustllm", "--out", known.folder]
-        )
-    words = ["assay", "run", run["model"], "--data", run["data"]["name"], *_asking(run), *_tasks(run, known)]
-    words += [*_sampling(run.get("sampling", {})), *_judging(run.get("judges", {}))]
+        words = ["assay", "score", _data(run, known), "--format", "trustllm", "--out", known.folder, *said]
+        return _folded(known.addresses, words)
+    words = ["assay", "run", run["model"], "--data", _data(run, known), *_asking(run), *_tasks(run, known)]
+    words += [*_sampling(run.get("sampling", {})), *said, *_exports(run)]
     endpoint = SECRET.sub("", str(run.get("endpoint", "")))
     if endpoint.startswith("http") and run["model"].startswith("openai/") and not endpoint.startswith(OPENAI):
         words += ["--base-url", endpoint]
-    return _folded(words)
+    return _folded(known.addresses, words)
+
+
+def _data(run: Found, known: Known) -> str:
+    """As it was given; of an absolute path only its last part: a page is sent to others."""
+    if known.official:
+        return OFFICIAL
+    name = str(run["data"]["name"])
+    return data_name(run) if ABSOLUTE.match(name) else masked(name)
 
 
 def _asking(run: Found) -> Iterator[str]:
@@ -101,9 +126,16 @@ def _asking(run: Found) -> Iterator[str]:
 
 
 def _tasks(run: Found, known: Known) -> Iterator[str]:
-    """The tasks, where they are not those of a run that names none."""
-    if 0 < len(run["tasks"]) < known.tasks:
-        yield from ("--tasks", ",".join(run["tasks"]))
+    """The tasks, where they are not those of a run that names none; a dimension's name stands for all of its tasks."""
+    asked, every = list(run["tasks"]), known.tasks
+    if set(every) <= set(asked) and every:
+        return
+    of: dict[str, set[str]] = {}
+    for task in every:
+        of.setdefault(task.partition("/")[0], set()).add(task)
+    whole = {area for area, tasks in of.items() if tasks <= set(asked)}
+    globs = (area if (area := task.partition("/")[0]) in whole else task for task in asked)
+    yield from ("--tasks", ",".join(dict.fromkeys(globs)))
 
 
 def _sampling(sampling: Found) -> Iterator[str]:
@@ -123,7 +155,7 @@ def _sampling(sampling: Found) -> Iterator[str]:
         yield from ("--extra", f"{name}={json.dumps(value, ensure_ascii=False)}")
 
 
-def _judging(judges: Found) -> Iterator[str]:
+def _judging(judges: Found, known: Known) -> Iterator[str]:
     for grader in judges.get("graders", ()):
         yield from ("--judge", grader)
     if judges.get("of_itself"):
@@ -133,11 +165,25 @@ def _judging(judges: Found) -> Iterator[str]:
         yield from ("--embedder", embedder)
     if judges.get("toxicity"):
         yield from ("--toxicity", judges["toxicity"])
+    for one in judges.get("classifiers", ()):
+        file = "" if one["name"] in known.packaged else ".toml"
+        yield from ("--classifier", f"{one['name']}{file}={one['model']}")
 
 
-def _folded(words: Sequence[str]) -> str:
-    """A line an option."""
-    lines = [shlex.join(words[:3])]
+def _exports(run: Found) -> Iterator[str]:
+    """Of what was given away before; run.json has the hashes of these files, and not where they lay."""
+    for option, manifests in (
+        ("--unseen", run.get("unseen", ())),
+        ("--trained-on", run.get("trained_on", {}).get("manifests", ())),
+    ):
+        for manifest in manifests:
+            yield from (option, f"EXPORT-{manifest['sha256'][:12]}")
+
+
+def _folded(addresses: Mapping[str, str], words: Sequence[str]) -> str:
+    """A line an address, and a line an option."""
+    lines = [f"{name}={shlex.quote(SECRET.sub('', url))}" for name, url in addresses.items()]
+    lines.append(shlex.join(words[:3]))
     for word in words[3:]:
         if word.startswith("--"):
             lines.append(f"  {word}")
@@ -172,7 +218,8 @@ def judges(result: Found) -> list[JudgeLine]:
     cannot = Both("takes none", "不受影响")
     cards = [
         JudgeLine(
-            name,
+            names.card(name),
+            "",
             count(card["n"]),
             percent(1 - card["sensitivity"]),
             _turned(card.get("intervals", {}).get("sensitivity")),
@@ -203,29 +250,32 @@ def _grader(name: str, result: Found) -> JudgeLine:
             span=span(rate["low"], rate["high"]),
             bare=percent(bare["value"] or 0.0),
         )
-    return JudgeLine(name, "–", "–", "", "–", "", flips, "")
+    there = str(result["run"]["judges"].get("endpoints", {}).get(name, ""))
+    return JudgeLine(name, SECRET.sub("", there), "–", "–", "", "–", "", flips, "")
 
 
-def remarks(result: Found, excerpts: Excerpts) -> list[Both]:
+def remarks(result: Found, excerpts: Excerpts, known: Known) -> list[Both]:
     """What is unlike the published protocol in this run, and what else a reader must know."""
-    return [*_unlike_published(result, excerpts), *_met(result), *_agreement(result), *_warnings(result)]
+    return [*_unlike_published(result, excerpts, known), *_met(result), *_agreement(result), *_warnings(result)]
 
 
-def _unlike_published(result: Found, excerpts: Excerpts) -> Iterator[Both]:
+def _unlike_published(result: Found, excerpts: Excerpts, known: Known) -> Iterator[Both]:
     run = result["run"]
     sampling = run.get("sampling", {})
     scorings = [one for task in result["tasks"].values() for one in task["measures"].values()]
-    other = [one for one in scorings if _differ(one)]
-    known = [one for one in scorings if one["upstream"].get("value") is not None]
-    if known:
+    published = [one for one in scorings if one["upstream"].get("value") is not None]
+    if published:
+        differing = len(deviations(result))
         yield both(
-            "Both scorings are shown. They differ by more than 0.005 in {n} of the {all} measures that the published "
-            "toolkit has; docs/deviations.md says why, oddity by oddity.",
-            "两种计分并列。原工具包给出的 {all} 项指标中有 {n} 项相差超过 0.005；原因逐条列于 docs/deviations.md。",
-            n=len(other),
-            all=len(known),
+            "Both scorings are shown. They differ by more than {by} in {n} of {all} that the published toolkit "
+            "has{below}.",
+            "两种计分并列。原工具包给出的 {all} 项指标中有 {n} 项相差超过 {by}{below}。",
+            by=NOTICED,
+            n=differing,
+            all=Both(f"{len(published)} measure{'s' * (len(published) != 1)}", str(len(published))),
+            below=Both(": listed below", "，列于下方") if differing else Both("", ""),
         )
-    if run["data"]["name"] != "trustllm" and run.get("endpoint") != "recorded":
+    if not known.official and run.get("endpoint") != "recorded":
         yield both(
             "The prompts are those of {name}, not the published ones: numbers are not comparable with the published "
             "table.",
@@ -247,12 +297,11 @@ def _unlike_published(result: Found, excerpts: Excerpts) -> Iterator[Both]:
             n=both("{n} replies", "{n} 条回复", n=count(excerpts.cut)),
         )
     if run.get("unseen"):
-        yield both("Rows that exports gave away were left out.", "已导出用于训练的题目未问。")
-
-
-def _differ(one: Found) -> bool:
-    corrected, upstream = one["corrected"]["value"], one["upstream"].get("value")
-    return corrected is not None and upstream is not None and abs(corrected - upstream) > 0.005
+        yield both(
+            "Rows that exports gave away were left out. Their manifests’ sha256: {hashes}.",
+            "已导出用于训练的题目未问。其清单的 sha256：{hashes}。",
+            hashes=", ".join(one["sha256"][:12] for one in run["unseen"]),
+        )
 
 
 def _met(result: Found) -> Iterator[Both]:
@@ -293,18 +342,23 @@ def _warnings(result: Found) -> Iterator[Both]:
         yield both(
             "The error of {card} was measured on replies of other models, or on other prompts than these: it may err "
             "otherwise here.",
-            "{card} 的误差是在其他模型的回复或其他题目上测得的，在此可能不同。",
-            card=card,
+            "{card}的误差是在其他模型的回复或其他题目上测得的，在此可能不同。",
+            card=names.card(card),
         )
 
 
-def costs(result: Found) -> list[CostLine]:
-    """Tokens and cost of each model, then of each task with all models together; nothing where nothing was counted."""
+def costs(result: Found) -> list[list[CostLine]]:
+    """Tokens and cost of each model; and of each task, all models together: the most first; none without lines."""
     usage = result.get("usage", {})
     models = {name: one for name, one in usage.get("by_model", {}).items() if one["requests"]}
     tasks = {name: _together(of.values()) for name, of in usage.get("by_task", {}).items()}
-    ordered = sorted(tasks.items(), key=lambda pair: -_tokens(pair[1]))
-    return [*_cost_lines(list(models.items())), *_cost_lines([(name, one) for name, one in ordered if one["requests"]])]
+    asked = {name: one for name, one in tasks.items() if one["requests"]}
+    each = (list(_cost_lines(some, named)) for some, named in ((models, str), (asked, _asked_for)))
+    return [some for some in each if some]
+
+
+def _asked_for(name: str) -> Both | str:
+    return Both("planted verdicts", "植入判词") if name == PLANTED else names.TASKS.get(name, name)
 
 
 def _together(several: Iterable[Found]) -> dict[str, Any]:
@@ -319,11 +373,11 @@ def _tokens(one: Found) -> int:
     return tokens
 
 
-def _cost_lines(named: Sequence[tuple[str, Found]]) -> Iterator[CostLine]:
-    most = max((_tokens(one) for _, one in named), default=0)
-    for name, one in named:
+def _cost_lines(of: Mapping[str, Found], named: Callable[[str], Both | str]) -> Iterator[CostLine]:
+    most = max(map(_tokens, of.values()), default=0)
+    for name, one in sorted(of.items(), key=lambda pair: -_tokens(pair[1])):
         yield CostLine(
-            names.TASKS.get(name, name),
+            named(name),
             count(one["requests"]),
             count(_tokens(one)),
             "–" if one["cost"] is None else dollars(one["cost"]),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from markupsafe import Markup
@@ -11,6 +13,7 @@ from markupsafe import Markup
 from assay.pages import charts, names
 from assay.pages.both import Both, both, joined
 from assay.report import lines, methods, threats, verdict
+from assay.report.deviations import deviations
 from assay.report.dimensions import Dimension, LeftOut, dimensions
 from assay.report.excerpts import Excerpts
 from assay.report.masking import masked
@@ -21,6 +24,9 @@ from assay.report.wording import count, percent, rows, span, two
 Found = Mapping[str, Any]
 Refusing = tuple[str, float, float]
 """A published model: its name, the share of harmless requests it refuses, and of harmful ones."""
+
+Cell = tuple[str, Both | str]
+"""A number and its interval, which may be empty."""
 
 TEMPLATE, STYLE = "report.html.j2", "report.css"
 
@@ -52,7 +58,8 @@ class Figure:
     said: Both
     chart: Markup
     heads: tuple[Both, ...]
-    cells: tuple[tuple[str | Both, ...], ...]
+    cells: tuple[tuple[str | Both, *tuple[Cell, ...]], ...]
+    """Of each row its name, then its numbers."""
     caption: Both
 
 
@@ -81,11 +88,22 @@ def context(result: Found, excerpts: Excerpts, known: Known, published: Sequence
         "version": run["assay"],
         "data": methods.data(result, excerpts, known),
         "judges": methods.judges(result),
-        "remarks": methods.remarks(result, excerpts),
+        "remarks": methods.remarks(result, excerpts, known),
+        "deviations": deviations(result),
         "costs": methods.costs(result),
         "total": _total(result, known),
         "folder": known.folder,
+        "printed": " · ".join(_printed(run, known)),
     }
+
+
+def _printed(run: Found, known: Known) -> Iterator[str]:
+    """What stands at the foot of every printed page, beside its number."""
+    yield masked(run["model"])
+    yield methods.data_name(run)
+    if known.worked:
+        yield methods.day(known.worked.until)
+    yield f"assay {run['assay']}"
 
 
 def _facts(result: Found, excerpts: Excerpts, known: Known) -> Iterator[Both]:
@@ -111,9 +129,20 @@ def _facts(result: Found, excerpts: Excerpts, known: Known) -> Iterator[Both]:
         if graders
         else both("embedded only", "仅内置"),
     )
-    yield both("assay <b>{version}</b>", "assay <b>{version}</b>", version=run["assay"])
     if known.worked:
         yield both("run until <b>{day}</b>", "运行截至 <b>{day}</b>", day=methods.day(known.worked.until))
+    spent = list(_in_short(result, known))
+    if spent:
+        yield joined(spent, ", ", "，")
+
+
+def _in_short(result: Found, known: Known) -> Iterator[Both]:
+    """How long it took, and what it cost; the whole of it stands with the methods."""
+    if known.worked:
+        yield methods.duration(known.worked.seconds)
+    cost = result.get("usage", {}).get("total", {}).get("cost")
+    if cost:
+        yield Both(*[methods.dollars(cost)] * 2)
 
 
 # ---- dimensions ---------------------------------------------------------------------------------
@@ -186,15 +215,19 @@ def _operating(result: Found, published: Sequence[Refusing]) -> Figure | None:
         _ends(harmful),
     )
     grey = [charts.Point(x, y, name) for name, x, y in published]
-    chart = charts.scatter(
-        [*grey, this],
-        charts.Axis(Both("harmless requests refused", "无害请求拒答")),
-        charts.Axis(Both("harmful requests refused", "有害请求拒答")),
-        diagonal=Both("cannot tell them apart", "无法区分"),
+    chart = charts.fitted(
+        lambda width: charts.scatter(
+            [*grey, this],
+            charts.Axis(Both("harmless requests refused", "无害请求拒答")),
+            charts.Axis(Both("harmful requests refused", "有害请求拒答")),
+            diagonal=Both("cannot tell them apart", "无法区分"),
+            width=width,
+        ),
+        charts.FIGURE,
     )
-    cells: list[tuple[str | Both, ...]] = [
+    cells: list[tuple[str | Both, *tuple[Cell, ...]]] = [
         (Both("this run", "本次"), _with_span(harmful), _with_span(benign)),
-        *((name, percent(y), percent(x)) for name, x, y in published),
+        *((name, (percent(y), ""), (percent(x), "")) for name, x, y in published),
     ]
     return Figure(
         Both("Safety against over-refusal", "安全与过度拒答"),
@@ -227,16 +260,23 @@ def _in_brackets(measure: Found) -> Both | str:
     return "" if ends is None else both(" ({ends})", "（{ends}）", ends=span(*ends))
 
 
-def _with_span(rate: Found) -> Both:
-    """`97% (94% to 99%)`."""
+def _with_span(rate: Found) -> Cell:
+    """`97%`, `94% to 99%`."""
     if rate["low"] is None:
-        return both("{value}", "{value}", value=percent(rate["value"]))
-    return both(
-        "{value} ({low} to {high})",
-        "{value}（{low} 至 {high}）",
-        value=percent(rate["value"]),
-        low=percent(rate["low"]),
-        high=percent(rate["high"]),
+        return percent(rate["value"]), ""
+    return percent(rate["value"]), both(
+        "{low} to {high}", "{low} 至 {high}", low=percent(rate["low"]), high=percent(rate["high"])
+    )
+
+
+def _reliability_curve(points: Sequence[charts.Point], width: int) -> Markup:
+    return charts.line(
+        [charts.Line([(point.x, point.y) for point in points])],
+        charts.Axis(Both("confidence", "把握")),
+        charts.Axis(Both("right", "答对")),
+        diagonal=Both("as sure as right", "把握与正确相符"),
+        points=points,
+        width=width,
     )
 
 
@@ -248,13 +288,7 @@ def _reliability(result: Found) -> Iterator[Figure]:
         if not bins:
             continue
         points = [charts.Point(middle, one["value"], "", "this", None, _ends(one)) for middle, _, one in bins]
-        chart = charts.line(
-            [charts.Line([(point.x, point.y) for point in points])],
-            charts.Axis(Both("confidence", "把握")),
-            charts.Axis(Both("right", "答对")),
-            diagonal=Both("as sure as right", "把握与正确相符"),
-            points=points,
-        )
+        chart = charts.fitted(partial(_reliability_curve, points), charts.FIGURE)
         yield Figure(
             names.task(task_id),
             both(
@@ -263,7 +297,7 @@ def _reliability(result: Found) -> Iterator[Figure]:
             ),
             chart,
             (Both("confidence", "把握"), Both("right", "答对"), Both("n", "题数")),
-            tuple((name, _with_span(one), count(one["n"])) for _, name, one in bins),
+            tuple((name, _with_span(one), (count(one["n"]), "")) for _, name, one in bins),
             both("Each dot with its 95% interval.", "每点附 95% 区间。"),
         )
 
@@ -282,8 +316,16 @@ def _bin(name: str, measure: Found) -> tuple[float, str, Found] | None:
 
 
 def _graded(excerpts: Excerpts) -> dict[str, float]:
-    """The share of each task's samples whose first verdict is a model's."""
-    return {task: excerpts.share_judged(task, lambda name: name.endswith("grader")) for task in excerpts.seen}
+    """Of each task that a model may judge, the share of samples whose first verdict is a model's."""
+    return {
+        task: excerpts.share_judged(task, _by_model)
+        for task in excerpts.seen
+        if task in excerpts.tasks and any(map(_by_model, re.split(" or | and ", excerpts.tasks[task].judge.name)))
+    }
+
+
+def _by_model(judge: str) -> bool:
+    return judge.endswith("grader") or judge in ("consistency", "harm")
 
 
 def _threats(

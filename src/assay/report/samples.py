@@ -31,27 +31,6 @@ FINISH: Mapping[str, Both] = {
     "failed": Both("no reply came", "未收到回复"),
 }
 
-LABELS: Mapping[str, Both] = {
-    "refused": Both("refused", "拒答"),
-    "partly_refused": Both("partly refused", "部分拒答"),
-    "complied": Both("complied", "照做"),
-    "agreed": Both("agreed", "认同"),
-    "disagreed": Both("disagreed", "不认同"),
-    "flipped": Both("flipped", "改口"),
-    "steady": Both("steady", "未改口"),
-    "corrected": Both("premise corrected", "纠正了前提"),
-    "not_corrected": Both("premise not corrected", "未纠正前提"),
-    "leaked": Both("leaked", "泄露"),
-    "kept": Both("kept", "守住"),
-    "disclosed": Both("disclosed", "已泄露"),
-    "no_address": Both("no address given", "未给地址"),
-    "other_address": Both("another address given", "给了别的地址"),
-    "consistent": Both("consistent", "一致"),
-    "inconsistent": Both("inconsistent", "不一致"),
-    "correct": Both("correct", "正确"),
-    "incorrect": Both("incorrect", "错误"),
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Turn:
@@ -72,15 +51,15 @@ class Shown:
     how: How
     how_said: Both
     lang: str
-    group: str
+    group: Both | str
     harmful: bool
     chats: tuple[tuple[tuple[Turn, ...], Turn | None], ...]
     """Each: the prompt's messages, and the reply."""
     chats_left: int
     label: Both | str
     judge: Both | str
-    why: str
-    expected: str
+    why: Both | str
+    expected: Both | str
 
 
 def shown(excerpt: Excerpt, task_id: str) -> Shown:
@@ -93,7 +72,7 @@ def shown(excerpt: Excerpt, task_id: str) -> Shown:
         how=excerpt.how,
         how_said=HOW[excerpt.how],
         lang="zh-Hans" if record.row.lang == "zh" else record.row.lang,
-        group=quoted(record.row.group.replace("_", " "), WHY).text,
+        group=names.group(quoted(record.row.group, WHY).text) if record.row.group else "",
         harmful=task_id.startswith(HARMFUL),
         chats=tuple(
             (_asked(chat), _answered(reply, decided))
@@ -102,7 +81,7 @@ def shown(excerpt: Excerpt, task_id: str) -> Shown:
         chats_left=max(0, len(record.row.chats) - CHATS),
         label=_label(excerpt),
         judge="" if verdict is None else names.judge(quoted(verdict.judge, WHY).text),
-        why="" if verdict is None else quoted(verdict.why, WHY).text,
+        why="" if verdict is None or not verdict.why else names.reason(quoted(verdict.why, WHY).text),
         expected=_expected(record.row.gold),
     )
 
@@ -138,13 +117,13 @@ def _label(excerpt: Excerpt) -> Both | str:
     if verdict is None or verdict.unread:
         return both("could not tell", "无法判定")
     if verdict.label is not None:
-        return LABELS.get(verdict.label) or quoted(verdict.label, WHY).text
+        return names.label(quoted(verdict.label, WHY).text)
     return f"{verdict.value:.3g}"
 
 
-def _expected(gold: str | float | tuple[str, ...] | None) -> str:
+def _expected(gold: str | float | tuple[str, ...] | None) -> Both | str:
     if gold is None:
         return ""
     if isinstance(gold, tuple):
         return quoted(", ".join(gold), WHY).text
-    return quoted(f"{gold:g}" if isinstance(gold, float) else str(gold), WHY).text
+    return names.label(quoted(f"{gold:g}" if isinstance(gold, float) else str(gold), WHY).text)

@@ -9,10 +9,10 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-MARKS = {"made": "✓", "withheld": "✗ withheld", "absent": "–"}
+MARKS = {"made": "✓", "denied": "✗ says no", "absent": "–"}
 LEGEND = (
-    "✓ the card says it; ✗ it says that it will not; – it does not say. What is said need be neither true nor enough: "
-    "read the sentence."
+    "✓ the card says it; ✗ it says that it will not say, or that there is none; – it does not say. What is said need "
+    "be neither true nor enough: read the sentence."
 )
 
 
@@ -34,6 +34,8 @@ def scorecard_table(found: Mapping[str, Any], asked: Mapping[str, Mapping[str, s
             table.add_row(Text(f"{one['dimension']}: {one['part']}", style="bold"))
         where = f"  ({one['where']})" if one["where"] else ""
         sentence = Text(_cut(one["sentence"])).append(where, style="dim")
+        if one["but"]:
+            sentence.append(f"\nbut: {_cut(one['but'])}")
         table.add_row(f"  {asked[one['id']][lang]}", MARKS[one["state"]], sentence)
     return Group(table, Text("\n".join(["", *_sums(found), LEGEND]), style="dim"))
 
@@ -41,7 +43,7 @@ def scorecard_table(found: Mapping[str, Any], asked: Mapping[str, Mapping[str, s
 def _sums(found: Mapping[str, Any]) -> list[str]:
     counted = {**found["dimensions"], "of these, trust technologies": found["trust_technologies"]}
     return [
-        f"{name}: {of['made']} of {of['of']} disclosed" + (f", {of['withheld']} withheld" if of["withheld"] else "")
+        f"{name}: {of['made']} of {of['of']} disclosed" + (f", says no to {of['denied']}" if of["denied"] else "")
         for name, of in counted.items()
     ]
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from assay.pages import names
 from assay.pages.both import Both, both, joined
-from assay.report.dimensions import Dimension, Turned, Weakest, weakest
+from assay.report.dimensions import Difference, Dimension, Turned, Weakest, weakest
 from assay.report.wording import count, listed, percent, span, two
 
 Found = Mapping[str, Any]
@@ -19,9 +19,9 @@ Found = Mapping[str, Any]
 def verdict(found: Sequence[Dimension], result: Found) -> list[Both]:
     """The sentences, in order."""
     lowest = weakest(found)
-    said = _which(lowest) if lowest is not None else _only(found)
+    said = _which(lowest, _might_turn(found)) if lowest is not None else _only(found)
     point = result.get("operating_points", {}).get("safety")
-    return [*said, *((refusals(point),) if point else ()), *_unscored(found)]
+    return [*said, *((refusals(point),) if point else ())]
 
 
 def name_of(dimension: Dimension | str) -> Both:
@@ -34,55 +34,60 @@ def name_of(dimension: Dimension | str) -> Both:
 # ---- the weakest --------------------------------------------------------------------------------
 
 
-def _which(lowest: Weakest) -> list[Both]:
-    dimension = lowest.dimension
-    mean = _mean(dimension)
-    values = {"name": name_of(dimension), "value": two(mean.value), "span": span(mean.low, mean.high)}
-    if not lowest.sure:
-        rivals = listed([name_of(rival.name) for rival in lowest.rivals])
-        return [
-            both(
-                "Lowest in <b>{name}</b>, at {value} ({span}).", "<b>{name}</b>得分最低：{value}（{span}）。", **values
-            ),
-            _not_sure(lowest, rivals),
-        ]
-    nearest = lowest.others[0]
+def _which(lowest: Weakest, might_turn: bool) -> list[Both]:
+    mean = _mean(lowest.dimension)
+    values = {"name": name_of(lowest.dimension), "value": two(mean.value), "span": span(mean.low, mean.high)}
+    if lowest.sure:
+        return [_sure(lowest.others[0], might_turn, values)]
     return [
-        both(
-            "Weakest in <b>{name}</b>, at {value} ({span}); the next, {next}, is {by} higher ({low} to {high}), so "
-            "<b>that order holds</b>.",
-            "<b>{name}</b>最弱：{value}（{span}）；次弱的{next}高出 {by}（{low} 至 {high}），<b>这一先后可以确定</b>。",
-            **values,
-            next=name_of(nearest.name),
-            by=two(nearest.value),
-            low=two(nearest.low),
-            high=two(nearest.high),
-        )
+        both("Lowest in <b>{name}</b>, at {value} ({span}).", "<b>{name}</b>得分最低：{value}（{span}）。", **values),
+        _not_sure(lowest),
     ]
 
 
-def _not_sure(lowest: Weakest, rivals: Both) -> Both:
-    nearest = lowest.rivals[0]
-    given = {
-        "rivals": rivals,
-        "next": name_of(nearest.name),
-        "by": two(nearest.value),
-        "low": two(nearest.low),
-        "high": two(nearest.high),
-    }
-    if len(lowest.rivals) == len(lowest.others):
-        return both(
-            "<b>Which is weakest cannot be told</b> from these rows: every other dimension could be; {next} is {by} "
-            "higher ({low} to {high}).",
-            "凭这些题目<b>尚不能断定哪个最弱</b>：其余各维度都有可能；{next}高出 {by}（{low} 至 {high}）。",
-            **given,
-        )
-    return both(
-        "<b>Whether it is the weakest cannot be told</b> from these rows: {rivals} could be as well ({next} is {by} "
-        "higher, {low} to {high}).",
-        "凭这些题目<b>尚不能断定它就是最弱</b>：{rivals}也有可能（{next}高出 {by}，{low} 至 {high}）。",
-        **given,
+def _sure(nearest: Difference, might_turn: bool, values: Mapping[str, object]) -> Both:
+    said = both(
+        "Weakest in <b>{name}</b>, at {value} ({span}); the next, {next}, is {by} higher ({low} to {high}), so ",
+        "<b>{name}</b>最弱：{value}（{span}）；次弱的{next}高出 {by}（{low} 至 {high}），",
+        **values,
+        **_given(nearest),
     )
+    holds = both("<b>that order holds</b>", "<b>这一先后可以确定</b>")
+    if might_turn:
+        holds = both(
+            "<b>that order holds among what was scored</b>; rows that were not might turn it",
+            "<b>就已评分的题目而言，这一先后可以确定</b>；未评分的题目可能改变它",
+        )
+    return joined((said, holds, both(".", "。")), "", "")
+
+
+def _not_sure(lowest: Weakest) -> Both:
+    nearest, *others = lowest.rivals
+    how = both("is {by} higher ({low} to {high})", "高出 {by}（{low} 至 {high}）", **_given(nearest))
+    if two(nearest.value) == "0.00":
+        how = both("is as low (apart by {low} to {high})", "同样低（相差 {low} 至 {high}）", **_given(nearest))
+    also = both("", "")
+    if others and len(lowest.rivals) == len(lowest.others):
+        also = both(", and every other could be too", "，其余各维度也都有可能")
+    elif others:
+        names_of = listed([name_of(rival.name) for rival in others])
+        also = both(", and {others} could be too", "，{others}也有可能", others=names_of)
+    return both(
+        "<b>Which is weakest cannot be told</b>: {next} {how}{also}.",
+        "<b>尚不能断定哪个最弱</b>：{next}{how}{also}。",
+        next=name_of(nearest.name),
+        how=how,
+        also=also,
+    )
+
+
+def _given(other: Difference) -> dict[str, object]:
+    return {
+        "next": name_of(other.name),
+        "by": two(other.value),
+        "low": two(other.low),
+        "high": two(other.high),
+    }
 
 
 def _only(found: Sequence[Dimension]) -> list[Both]:
@@ -108,25 +113,15 @@ def _only(found: Sequence[Dimension]) -> list[Both]:
     ]
 
 
-def _unscored(found: Sequence[Dimension]) -> list[Both]:
+def _might_turn(found: Sequence[Dimension]) -> bool:
     """Whether rows that were not scored could turn the order."""
     known = sorted((one for one in found if one.mean is not None), key=lambda one: _mean(one).value)
-    if len(known) < 2:
-        return []
     lowest, rest = known[0], known[1:]
     turned = [one for one in rest if _mean(one).floor < _mean(lowest).ceiling - 1e-9]
-    if (
-        not turned
-        or _mean(lowest).ceiling - _mean(lowest).value + max(_mean(one).value - _mean(one).floor for one in turned)
-        < 0.005
-    ):
-        return []
-    return [
-        both(
-            "Rows that were not scored <b>might turn the order</b>.",
-            "未评分的题目<b>可能改变先后</b>。",
-        )
-    ]
+    if not turned:
+        return False
+    below = max(_mean(one).value - _mean(one).floor for one in turned)
+    return _mean(lowest).ceiling - _mean(lowest).value + below >= 0.005
 
 
 def _mean(dimension: Dimension) -> Turned:
@@ -147,7 +142,7 @@ def refusals(point: Found) -> Both:
         "b": _certainty(benign),
     }
     said = both(
-        "It refuses <b>{harmful} of harmful requests</b> ({h}) and turns away <b>{benign} of harmless ones</b> ({b})",
+        "It refuses <b>{harmful} of harmful requests</b> ({h}) and <b>{benign} of harmless ones</b> ({b})",
         "有害请求<b>拒答 {harmful}</b>（{h}），无害请求<b>误拒 {benign}</b>（{b}）",
         **given,
     )
@@ -176,13 +171,13 @@ def _certainty(rate: Found) -> Both:
 
 
 def next_looks(found: Sequence[Dimension]) -> list[tuple[str, Both]]:
-    """(task id, sentence): the lowest tasks of the weakest dimension, at most three, furthest from the best first."""
+    """(task id, sentence): the lowest tasks of the weakest dimension, at most two, furthest from the best first."""
     known = [one for one in found if one.mean is not None]
     if not known:
         return []
     lowest = min(known, key=lambda one: _mean(one).value)
     below = [part for part in lowest.parts if part.turned.value < 1]
-    parts = sorted(below, key=lambda part: part.turned.value)[:3]
+    parts = sorted(below, key=lambda part: part.turned.value)[:2]
     return [
         (
             part.task,

@@ -15,8 +15,8 @@ def two(value: float) -> str:
 
 
 def three(value: float | None) -> str:
-    """As the terminal has it, with a true minus; a dash for what is missing."""
-    return number(value).replace("-", MINUS) if value is None or abs(value) >= 0.0005 else number(value)
+    """As the terminal has it, with a true minus, in exponents too; a dash for what is missing."""
+    return number(None if value is None else value + 0.0).replace("-", MINUS)  # 0.0 + −0.0 has no sign
 
 
 def signed(value: float) -> str:
