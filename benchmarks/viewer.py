@@ -44,6 +44,7 @@ PAGES = (
     ("a search that finds the last one", f"?q={NEEDLE}"),
     ("a search that finds nothing", "?q=nowhere%20to%20be%20found"),
     ("a search in Chinese", f"?q={quote('拒绝回答')}"),
+    ("a search in Russian", f"?q={quote('Отказ')}"),
     ("judges that differ", "?disputed=1"),
     ("a page from the middle on", "?after=0.500000"),
     ("one sample", "sample/0/777777"),
@@ -53,6 +54,7 @@ COMPARED = (
     ("where their labels differ", "compare?differ=label"),
     ("where their replies differ", "compare?differ=reply"),
     ("a search in both", f"compare?q={NEEDLE}"),
+    ("one in both that finds nothing", "compare?q=nowhere%20to%20be%20found"),
 )
 
 

@@ -148,6 +148,35 @@ def test_hiding_a_dimension(opened: Opened, site: Path) -> None:
     assert names(page)[0] == "PaLM 2"
 
 
+def test_where_nobody_is_left_it_says_so_and_how_to_get_all_back(opened: Opened, site: Path) -> None:
+    page = opened(site / "index.html")
+    everybody = names(page)
+    said, back = page.get_by_text("No model matches."), page.get_by_role("button", name="Show all models")
+    assert said.is_hidden()
+    page.get_by_label("Find a model").fill("nobody of this name")
+    assert said.is_visible() and names(page) == []
+    back.press("Enter")
+    assert said.is_hidden() and names(page) == everybody and "#" not in page.url
+    assert page.evaluate("document.activeElement.name") == "find"
+    page.get_by_label("only what is picked below").check()  # nobody is picked
+    page.get_by_label("proprietary").uncheck()
+    assert said.is_visible()
+    back.click()
+    assert names(page) == everybody and page.get_by_label("proprietary").is_checked()
+    page = opened(site / "index.html", query="#find=nobody", locale="zh-CN", width=320)
+    assert page.get_by_text("没有符合的模型。").is_visible()
+    assert violations(page) == [] and overflow(page) == []
+
+
+@pytest.mark.parametrize("locale", ["en-GB", "zh-CN"])
+def test_eleven_models_stand_on_the_first_screen(locale: str, opened: Opened, site: Path) -> None:
+    page = opened(site / "index.html", width=1440, height=900, locale=locale)
+    ends = page.evaluate(
+        "[...document.querySelectorAll('tr[data-row]')].map((row) => row.getBoundingClientRect().bottom)"
+    )
+    assert sum(end <= 900 for end in ends) >= 11
+
+
 # ---- weighing -----------------------------------------------------------------------------------
 
 
@@ -169,7 +198,7 @@ def test_each_dimension_counts_once(opened: Opened, site: Path) -> None:
     from assay.findings.averages import averages
 
     page = opened(site / "index.html")
-    page.get_by_label("each dimension counts once").check()
+    page.get_by_label("each counts once").check()
     of = [averages(trustllm(), "corrected", section) for section in trustllm().sections]
     row = page.locator("tr[data-row='gpt-4'] td.we")
     assert row.text_content() == f"{sum(one['GPT-4'] for one in of) / 6:.2f}"
@@ -191,6 +220,38 @@ def test_it_is_accessible_and_fits(name: str, width: int, theme: str, locale: st
     page = opened(site / name, width=width, theme=theme, locale=locale)
     assert violations(page, ("moderate", "serious", "critical")) == []
     assert overflow(page) == []
+
+
+LETTERS = """() => [...document.querySelectorAll("svg.chart text")].filter((one) => one.checkVisibility())
+  .map((one) => parseFloat(getComputedStyle(one).fontSize) * one.getScreenCTM().a)"""
+
+
+@pytest.mark.parametrize("name", ["index.html", "findings.html"])
+@pytest.mark.parametrize("width", [320, 390, 1440])
+def test_the_letters_of_a_chart_can_be_read(width: int, name: str, opened: Opened, site: Path) -> None:
+    letters = opened(site / name, width=width).evaluate(LETTERS)
+    assert len(letters) > 10 and min(letters) > 11.5
+    if width < 700:
+        assert overflow(opened(site / name, width=width)) == []
+
+
+@pytest.mark.parametrize("name", ["tasks/safety-misuse.html", "index.html"])
+def test_code_is_no_smaller_than_captions(name: str, opened: Opened, site: Path) -> None:
+    sizes = "[...document.querySelectorAll('.mono')].map((one) => parseFloat(getComputedStyle(one).fontSize))"
+    found = opened(site / name).evaluate(sizes)
+    assert found and min(found) >= 12
+
+
+def test_a_phone_says_which_number_is_which(opened: Opened, site: Path) -> None:
+    page = opened(site / "tasks/safety-misuse.html", width=320)
+    row = page.locator("tr", has=page.get_by_role("link", name="GPT-4")).first
+    assert " ".join(row.inner_text().split()) == "GPT-4 0.924 rank as published 4 corrected 4"
+    wide = opened(site / "tasks/safety-misuse.html", width=1440)
+    row = wide.locator("tr", has=wide.get_by_role("link", name="GPT-4")).first
+    assert " ".join(row.inner_text().split()) == "GPT-4 0.924 4 4"
+    page = opened(site / "models/llama2-7b.html", width=320, locale="zh-CN")
+    assert "位次 2 / 16" in " ".join(page.locator("main").inner_text().split())
+    assert "按原榜" in page.locator("table.bars tbody").first.inner_text()
 
 
 def test_both_languages(opened: Opened, site: Path) -> None:

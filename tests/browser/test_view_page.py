@@ -69,6 +69,23 @@ def test_both_languages_and_themes_by_their_buttons(url: str, opened: Opener) ->
     assert violations(page) == []
 
 
+def test_options_are_in_the_language_that_is_read(url: str, opened: Opener) -> None:
+    page = opened(url)
+    chosen = "[...document.querySelectorAll('select')].map((one) => one.innerText)"
+    english = page.evaluate(chosen)
+    assert not re.search("[\u4e00-\u9fff]", "".join(english))
+    page.get_by_role("button", name="中文").click()
+    page.wait_for_function(f"/全部/.test({chosen}[0])")
+    chinese = page.evaluate(chosen)
+    assert "正常结束" in "".join(chinese) and "拒答" in "".join(chinese)
+    assert not re.search("all|refused|ended|English", "".join(chinese))
+    page.get_by_role("button", name="English").click()
+    page.wait_for_function(f"/all/.test({chosen}[0])")
+    assert page.evaluate(chosen) == english
+    chinese_from_the_start = opened(url, locale="zh-CN").evaluate(chosen)
+    assert chinese_from_the_start == chinese
+
+
 def test_each_filter_goes_at_once(url: str, opened: Opener) -> None:
     page = opened(url)
     everything = samples(page)

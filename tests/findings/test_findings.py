@@ -99,6 +99,8 @@ def test_a_few_open_models_come_close(found: dict[str, Any]) -> None:
     one = found["open_close"]
     assert one["verdict"] == "supported"
     assert list(one["figures"]["at_least_as_good"]) == ["Llama2-70b", "Llama2-13b"]
+    assert "close below 1" in one["statistic"]  # the bar that interval and p are about
+    assert one["low"] < 0 < one["high"] < 1 and rounded(one["p"], 3) == 0.003
 
 
 @pytest.mark.parametrize(

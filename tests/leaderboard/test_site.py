@@ -12,7 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from assay.data.published import trustllm
+from assay.data.sources import TRUSTLLM
 from assay.leaderboard.standings import standings
+from assay.leaderboard.words import source
 from browsing import HOSTILE
 from commands import assay, refused
 from stored_runs import TASKS, replies, stored
@@ -161,6 +164,71 @@ def test_a_run_on_the_published_data_gets_a_place(tmp_path: Path) -> None:
     index = (tmp_path / "site" / "index.html").read_text(encoding="utf-8")
     assert "Your runs on the published data" in index
     assert json.loads(re.findall(r'id="sums">(.*?)</script>', index)[0])["test-run"] is not None
+
+
+def test_the_published_data_by_path_stands_with_the_published_numbers(tmp_path: Path) -> None:
+    datas = (
+        {"name": "/somewhere/dataset.zip", "sha256": TRUSTLLM.sha256},
+        {"name": "trustllm", "sha256": TRUSTLLM.sha256},
+    )
+    runs = [
+        stored(tmp_path / name, {"safety/misuse": replies("r" * 40)}, data=data)
+        for name, data in zip(("by_path", "by_name"), datas, strict=True)
+    ]
+    assert assay("leaderboard", *runs, "--out", tmp_path / "site").exit_code == 0
+    index = (tmp_path / "site" / "index.html").read_text(encoding="utf-8")
+    assert "Your runs on the published data" in index and "Your runs on other data" not in index
+    assert "Your runs among each other" in index  # one and the same data, whatever it is called
+    assert set(json.loads(re.findall(r'id="sums">(.*?)</script>', index)[0])) >= {"test-by-path", "test-by-name"}
+
+
+@pytest.mark.parametrize("how", ["gone", "changed"])
+def test_a_run_whose_own_data_is_not_here_takes_no_other_with_it(
+    how: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "where it was made"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    (folder / "mine.jsonl").write_text('{"prompt": "1+1?", "answer": "2"}\n' * 3, encoding="utf-8")
+    (folder / "mine.toml").write_text(
+        '[columns]\nprompt = "prompt"\ngold = "answer"\n\n[judge]\nkind = "match"\n', encoding="utf-8"
+    )
+    for model in ("baseline/yes", "baseline/chance"):
+        done = assay("run", model, "--data", "mine.jsonl", "--out", folder / "runs")
+        assert done.exit_code == 0, done.output
+    own = sorted(path for path in (folder / "runs").iterdir() if path.is_dir())
+    there = assay("leaderboard", *own, "--out", tmp_path / "there")
+    assert there.exit_code == 0, there.output
+    assert "Your runs among each other" in (tmp_path / "there" / "index.html").read_text(encoding="utf-8")
+    if how == "gone":
+        monkeypatch.chdir(tmp_path)
+    else:
+        (folder / "mine.jsonl").write_text('{"prompt": "2+2?", "answer": "4"}\n', encoding="utf-8")
+    done = assay("leaderboard", *own, *three(tmp_path / "others"), "--out", tmp_path / "site")
+    assert done.exit_code == 0, done.output
+    index = (tmp_path / "site" / "index.html").read_text(encoding="utf-8")
+    for name in ("baseline/yes", "baseline/chance"):
+        assert f">{name}</a>" in index and f"{name} has no ranks among your runs: its data, mine.jsonl," in index
+    assert index.count("Your runs among each other") == 1  # of the others
+    page = (tmp_path / "site" / "models" / "baseline-yes.html").read_text(encoding="utf-8")
+    assert "no ranks: its data file is not here" in page
+    assert "/ 3</td>" in page  # its numbers are there
+
+
+def test_every_source_is_in_both_languages_and_that_of_another_table_as_it_is(site: Path) -> None:
+    for name, said in trustllm().sources.items():
+        both = source(name, said)
+        assert both.en == said and re.search("[\u4e00-\u9fff]", both.zh), name
+        assert both.zh in (site / "index.html").read_text(encoding="utf-8")
+    assert source("site", "mine").zh == "mine"
+
+
+def test_every_statistic_and_source_of_a_finding_is_in_both_languages(site: Path) -> None:
+    said = (site / "findings.html").read_text(encoding="utf-8")
+    for line in re.findall(r"<small>(.*?)</small>", said):
+        chinese = re.sub("<span class=e>.*?</span>", "", line)
+        assert re.search("[\u4e00-\u9fff]|assay", chinese), line
+        assert "TrustLLM, " not in chinese and "difference of" not in chinese, line
 
 
 def test_a_name_that_means_harm_is_text(tmp_path: Path) -> None:

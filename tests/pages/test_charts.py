@@ -6,7 +6,21 @@ from itertools import pairwise
 import pytest
 
 from assay.pages.both import Both
-from assay.pages.charts import Axis, Item, Line, Point, Slope, _apart, intervals, length, line, row, scatter, slope
+from assay.pages.charts import (
+    Axis,
+    Item,
+    Line,
+    Point,
+    Slope,
+    _apart,
+    fitted,
+    intervals,
+    length,
+    line,
+    row,
+    scatter,
+    slope,
+)
 
 X = Axis(Both("right", "右"), 0, 0.6)
 Y = Axis(Both("up", "上"), 0, 1)
@@ -57,6 +71,49 @@ def test_names_that_would_cover_each_other_are_left_out() -> None:
     assert 1 <= len(marks(svg, "text", "ref")) < 10
 
 
+def box(label: ET.Element, letter: float) -> tuple[float, float, float, float]:
+    """What a label covers, its letters being so wide."""
+    x, y, wide = float(label.attrib["x"]), float(label.attrib["y"]), letter * len(label.text or "")
+    left = x - {"start": 0, "middle": wide / 2, "end": wide}[label.attrib["text-anchor"]]
+    return left, y - 9, left + wide, y + 2
+
+
+def test_no_name_covers_a_dot_or_an_interval() -> None:
+    models = {"GPT-4": (86.4, 4.84), "ChatGPT": (70, 5.87), "Vicuna-33b": (59.2, 7.65), "Vicuna-13b": (52.1, 8.03),
+              "Vicuna-7b": (47.1, 11.19), "Koala-13b": (44.7, 11.06), "Oasst-12b": (27, 11.61)}  # fmt: skip
+    points = [Point(x, -y, name, "this") for name, (x, y) in models.items()]
+    axes = Axis(Both("MMLU", "MMLU"), 20, 95), Axis(Both("rank", "名次"), -13, -3)
+    crowd = [Point(0.3 + n / 40, 0.5 + n % 3 / 30, f"model {n}") for n in range(9)]
+    this = Point(0.35, 0.52, Both("this run", "本次"), "this", (0.2, 0.58), (0.3, 0.8))
+    for svg, letter, named in ((scatter(points, *axes), 7.6, 7), (scatter([*crowd, this], X, Y), 7.0, 2)):
+        root = ET.fromstring(svg)
+        dots = [(float(one.attrib["cx"]), float(one.attrib["cy"])) for one in root.iter("circle")]
+        labels = [one for one in root.iter("text") if one.get("class") in ("this", "ref") and one.text]
+        assert len(labels) >= named
+        for label in labels:
+            left, top, right, bottom = box(label, letter)
+            assert not any(left < x + 3 and x - 3 < right and top < y + 3 and y - 3 < bottom for x, y in dots), (
+                label.text
+            )
+            for span in marks(svg, "line", "ci"):
+                x1, x2, y1, y2 = (float(span[name]) for name in ("x1", "x2", "y1", "y2"))
+                assert not (left < x2 and x1 < right and top < max(y1, y2) and min(y1, y2) < bottom), label.text
+
+
+def test_a_chart_for_a_phone_keeps_its_letters() -> None:
+    items = [Slope("Baichuan-13b", 11.61, 11.39), Slope("GPT-4", 4.84, 4.97)]
+    names = Both("published", "发表"), Both("directions corrected", "校正")
+    svg = fitted(lambda width: slope(items, *names, width=width), 560)
+    broad, narrow = ET.fromstring(f"<div>{svg}</div>")
+    assert [one.attrib["class"] for one in (broad, narrow)] == ["chart-broad", "chart-narrow"]
+    assert [one[0].attrib["viewBox"].split()[2] for one in (broad, narrow)] == ["560", "300"]
+    for one in narrow.iter("text"):
+        said = "".join(one.itertext())
+        left, _, right, _ = box(one, 6.0) if one.text else (0, 0, 0, 0)
+        assert left >= 0 and right <= 300, said
+    assert "Baichuan-13b 11.61" in [one.text for one in narrow.iter("text")]
+
+
 def test_intervals_of_a_point_are_drawn_in_both_directions() -> None:
     svg = scatter([Point(0.3, 0.5, "", "this", (0.2, 0.4), (0.4, 0.7))], X, Y, diagonal=Both("same", "相同"))
     across, up = marks(svg, "line", "ci")
@@ -74,6 +131,22 @@ def test_intervals_have_a_line_a_thing_and_one_axis() -> None:
     svg = intervals([Item("a", 0.3, 0.2, 0.4), Item("b", None), Item("c", 0.5, 0.4, 0.6, "odd")], X)
     assert len(marks(svg, "line", "ci")) == 2
     assert [one["class"] for one in marks(svg, "circle", "this") + marks(svg, "circle", "odd")] == ["this", "odd"]
+
+
+@pytest.mark.parametrize("width", [300, 640])
+def test_a_long_name_stands_above_its_interval_and_within_the_chart(width: int) -> None:
+    names = ["openai/faulty-8b-instruct", f"{'x' * 80}-first", f"{'x' * 80}-second"]
+    svg = intervals([Item(name, 0.3, 0.2, 0.4) for name in names], X, width=width)
+    labels = [one for one in ET.fromstring(svg).iter("text") if one.get("class") == "this"]
+    assert len({one.text for one in labels}) == 3  # cut in their middle: alike names stay apart
+    for label, span in zip(labels, marks(svg, "line", "ci"), strict=True):
+        left, _, right, bottom = box(label, 7.0)
+        assert left >= 0 and right <= width and bottom < float(span["y1"])
+
+
+def test_a_slope_says_two_decimals() -> None:
+    svg = slope([Slope("PaLM 2", 10.06, 10.0), Slope("Koala-13b", 11.06, 10.9)], Both("a", "甲"), Both("b", "乙"))
+    assert "PaLM 2 10.00" in svg and "Koala-13b 10.90" in svg
 
 
 def test_a_slope_keeps_names_apart_and_puts_the_best_rank_on_top() -> None:

@@ -94,6 +94,43 @@ def test_every_task_and_measure_has_a_name_in_both_languages() -> None:
     assert names.task("own/my_task") == Both("my task", "my task")
 
 
+def test_every_judge_card_and_group_has_a_name_in_both_languages() -> None:
+    from assay.cases import Asking, cases
+    from assay.data.cards import cards
+    from assay.tasks import all_tasks
+
+    for task in all_tasks():
+        for judge in re.split(" or | and ", task.judge.name):
+            assert judge in names.JUDGES, judge
+    assert set(cards()) == set(names.CARDS)
+    own = [task for task in all_tasks() if any(one.name == "core" for one in task.datasets)]
+    groups = {case.row.group for case in cases(own, Asking())} - {""}
+    assert groups <= set(names.GROUPS), groups - set(names.GROUPS)
+    several = (names.JUDGES, names.CARDS, names.LABELS, names.REASONS)
+    assert all(re.search("[\u4e00-\u9fff]", both.zh) for table in several for both in table.values())
+    assert names.judge("classifier wildguard").zh == "分类器 wildguard"
+
+
+@pytest.mark.parametrize(
+    ("why", "zh"),
+    [
+        ("filtered", "被供应方拦截"),
+        ("no refusing words", "没有拒答用语"),
+        ("needs:toxicity", "需要毒性模型：--toxicity"),
+        ("declines: I can't: never", "推辞：I can't: never"),
+        ("2 of 3 graders: VERDICT: correct", "3 个评判模型中的 2 个：VERDICT: correct"),
+        ("the reply: says this", "the reply: says this"),
+    ],
+)
+def test_a_reason_is_ours_in_both_languages_and_a_quotation_in_its_own(why: str, zh: str) -> None:
+    assert names.reason(why).zh == zh
+
+
+def test_a_string_in_a_style_sheet_cannot_end_it() -> None:
+    made = pages._css_string('a"}</style><b>\\\n模\u202e')
+    assert made == r'"a\22 \7d \3c /style\3e \3c b\3e \5c \a \6a21 \27e8 U\2b 202E\27e9 "'
+
+
 def test_the_glossary_explains_every_word_that_leads_to_it() -> None:
     assert 'href="#term-floor"' in term("floor")
     shown = listed()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
@@ -73,6 +74,11 @@ def samples(tmp_path_factory: pytest.TempPathFactory, spill: Path) -> Iterator[S
         (Wanted(text="NeedlE", task="safety/*"), (8,)),
         (Wanted(text="prompt 3"), (3,)),
         (Wanted(text="übung"), (2,)),
+        (Wanted(text="STRAßE UND übunG"), (2,)),
+        (Wanted(text="，"), ()),
+        (Wanted(text="x，"), ()),
+        (Wanted(text="a_b"), ()),
+        (Wanted(text="\0 NUL"), (9,)),
         (Wanted(text="拒绝"), (3,)),
         (Wanted(text="[x]* 50%"), (3,)),
         (Wanted(text=".*"), ()),
@@ -154,17 +160,33 @@ def test_two_runs_share_rows(
 ) -> None:
     with connected(spill) as db:
         paired = Paired(db, written(tmp_path / "a", RECORDS), written(tmp_path / "b", OTHER), by_text=False)
-        assert paired.page(wanted, differing, -1, 10) == pairs
-        assert paired.page(wanted, differing, 99, 10, backwards=True) == pairs
-        assert paired.page(wanted, differing, -1, 1) == pairs[:1]
-        assert paired.page(wanted, differing, 99, 1, backwards=True) == pairs[-1:]
-        assert sum(paired.crossed(wanted, differing).values()) == len(pairs)
+        assert paired.found(wanted, differing, -1, 10)[0] == pairs
+        assert paired.found(wanted, differing, 99, 10, backwards=True)[0] == pairs
+        first, counts = paired.found(wanted, differing, -1, 1)
+        assert (first, sum(counts.values())) == (pairs[:1], len(pairs))
+        last, counts = paired.found(wanted, differing, 99, 1, backwards=True)
+        assert (last, sum(counts.values())) == (pairs[-1:], len(pairs))
+
+
+def test_the_texts_of_two_runs_are_gone_through_once_a_page(tmp_path: Path, spill: Path) -> None:
+    asked = []
+
+    class Counting:
+        def execute(self, sql: str, given: object) -> object:
+            asked.append(sql)
+            return db.execute(sql, given)
+
+    with connected(spill) as db:
+        files = written(tmp_path / "a", RECORDS), written(tmp_path / "b", OTHER)
+        paired = Paired(cast("Any", Counting()), *files, by_text=False)
+        assert paired.found(Wanted(text="needle"), "", -1, 10) == ([(1, 1)], {("complied", "refused"): 1})
+    assert len(asked) == 1
 
 
 def test_labels_are_crossed(tmp_path: Path, spill: Path) -> None:
     with connected(spill) as db:
         paired = Paired(db, written(tmp_path / "a", RECORDS), written(tmp_path / "b", OTHER), by_text=False)
-        assert paired.crossed(Wanted()) == {
+        assert paired.found(Wanted(), "", -1, 1)[1] == {
             (NO_LABEL, NO_LABEL): 1, ("complied", "refused"): 1, ("refused", "complied"): 1, ("refused", "refused"): 3,
         }  # fmt: skip
 
@@ -173,8 +195,8 @@ def test_rows_of_other_data_are_the_same_only_if_their_prompts_are(tmp_path: Pat
     renamed = [Record(Row("r0", (user("Something else"),)), RECORDS[0].replies, RECORDS[0].verdicts), *RECORDS[1:3]]
     with connected(spill) as db:
         files = written(tmp_path / "a", RECORDS), written(tmp_path / "b", renamed)
-        assert Paired(db, *files, by_text=True).page(Wanted(), "", -1, 10) == [(1, 1), (2, 2)]
-        assert Paired(db, *files, by_text=False).page(Wanted(), "", -1, 10) == [(0, 0), (1, 1), (2, 2)]
+        assert Paired(db, *files, by_text=True).found(Wanted(), "", -1, 10)[0] == [(1, 1), (2, 2)]
+        assert Paired(db, *files, by_text=False).found(Wanted(), "", -1, 10)[0] == [(0, 0), (1, 1), (2, 2)]
 
 
 def test_a_damaged_file_is_said(tmp_path: Path, spill: Path) -> None:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
 
 import pytest
 
 from assay.errors import StoreError
+from assay.schema import Verdict
 from assay.view import Viewer, viewed
 from assay.view.asked import Asked
+from assay.view.choices import crossed
 from assay.view.plain import pieces, shown, visible
 from browsing import HOSTILE
 from stored_runs import replies, stored
@@ -105,8 +109,8 @@ def test_filters_offer_what_there_is_with_how_many(viewer: Viewer) -> None:
     html = page(viewer, "/?task=safety/misuse")
     assert '<option value="safety/misuse" selected>safety/misuse (12)</option>' in html
     assert '<option value="safety/*">safety/* (12)</option>' in html
-    assert '<option value="refused">refused (4)</option>' in html
-    assert ">failed 没有回复 (2)<" not in html and "没有回复 (2)</option>" in html
+    assert '<option value="refused" data-z="拒答 (4)">refused (4)</option>' in html
+    assert '<option value="failed" data-z="没有回复 (2)">no reply (2)</option>' in html
     assert "hostile" not in html
 
 
@@ -119,7 +123,9 @@ def test_harmful_texts_are_folded_until_asked_for_and_refusals_are_not(viewer: V
 
 def test_judges_that_differ_are_named(viewer: Viewer) -> None:
     html = page(viewer, "/?disputed=1")
-    assert "judges differ" in html and "judge/one: refused" in html and "judge/two: complied" in html
+    seen = re.sub("<span class=z.*?</span>", "", html)
+    for text in ("judges differ", "judge/one: <span class=e>refused<", "judge/two: <span class=e>complied<"):
+        assert text in seen
 
 
 def test_what_was_looked_for_is_shown_and_marked(viewer: Viewer) -> None:
@@ -193,13 +199,82 @@ def test_replies_and_verdicts_stand_beside_each_other(viewer: Viewer) -> None:
     assert "verdicts differ" in html
     assert html.count("I would rather not.") == 2
     crossed = page(viewer, "/compare?task=safety/*")
-    assert re.search(r'<th scope="row">refused</th>.*<td', crossed)
+    assert re.search(r'<th scope="row"><span class=e>refused</span>.*<td', crossed)
 
 
 def test_one_run_alone_says_how_to_give_two(tmp_path: Path) -> None:
     viewer = Viewer(viewed([stored(tmp_path / "run", {"safety/misuse": replies("rc")})]))
     assert "assay view runs/A runs/B" in page(viewer, "/compare")
     viewer.close()
+
+
+def test_what_the_table_of_labels_leaves_out_is_counted(tmp_path: Path) -> None:
+    records = replies("r" * 24)
+    for at in range(12):
+        records[at] = replace(records[at], verdicts=(Verdict("by_class", f"class {at}"),))
+    viewer = Viewer(viewed([stored(tmp_path / name, {"safety/misuse": records}) for name in ("a", "b")]))
+    html = page(viewer, "/compare")
+    assert "5 rows with others are not in the table" in html  # refused and 7 of 12 classes are in it
+    assert "not in the table" not in page(viewer, "/compare?label=refused")
+    viewer.close()
+
+
+@pytest.mark.parametrize(
+    ("counts", "columns", "left_out"),
+    [
+        ({("a", "a"): 2, ("a", "b"): 1}, ["a", "b"], 0),
+        ({(f"{at}", "x"): 20 - at for at in range(11)}, ["x"], 12 + 11 + 10),
+    ],
+)
+def test_labels_are_crossed(counts: dict[tuple[str, str], int], columns: list[str], left_out: int) -> None:
+    found = crossed(counts)
+    assert [column.en for column in found.columns] == columns
+    assert found.left_out == left_out
+    assert sum(sum(many) for _, many in found.rows) == sum(counts.values()) - left_out
+
+
+def test_where_a_row_and_a_column_are_of_one_label() -> None:
+    found = crossed({("yes", "Yes"): 3, ("Yes", "Yes"): 2, ("yes", "yes"): 1})
+    assert [column.en for column in found.columns] == ["Yes", "yes"]  # both are called `yes`, and told apart
+    assert {(found.rows[row][0].en, found.columns[column].en) for row, column in found.same} == {
+        ("yes", "yes"),
+        ("Yes", "Yes"),
+    }
+
+
+# ---- both languages ------------------------------------------------------------------------------
+
+JUDGED = re.compile(r"<th scope=\"col\">.*?评判者.*?</table>", re.DOTALL)
+
+
+def test_labels_judges_and_reasons_are_in_both_languages(tmp_path: Path) -> None:
+    verdicts = (
+        Verdict("same answer", "not_swayed", why="apologises: sorry"),
+        Verdict("stance", why="needs:judge"),
+        Verdict("panel", "complied", why="2 of 3 graders: no", votes=(("m/1", "complied"), ("m/2", "refused"))),
+    )
+    row = replace(replies("r")[0].row, group="crime_and_harm")
+    record = replace(replies("r")[0], row=row, verdicts=verdicts)
+    viewer = Viewer(viewed([stored(tmp_path / "a", {"safety/misuse": [record]})]))
+    html = page(viewer, "/sample/0/0")
+    chinese = "".join(re.findall("<span class=z[^>]*>(.*?)</span>", html))
+    for said in ("答案是否相同", "未被左右", "致歉：sorry", "读取立场", "需要评判模型", "照做", "拒答",
+                 "3 个评判模型中的 2 个：no", "犯罪与伤害"):  # fmt: skip
+        assert said in chinese, said
+    assert "not_swayed" not in re.sub('href="[^"]*"', "", html)
+    listed = page(viewer, "/")
+    assert "未被左右" in listed and 'value="not_swayed" data-z="未被左右 (1)">not swayed (1)<' in listed
+    viewer.close()
+
+
+def test_no_option_shows_two_languages_at_once(viewer: Viewer) -> None:
+    for target in ("/", "/compare"):
+        options = re.findall(r"<option([^>]*)>([^<]*)</option>", page(viewer, target))
+        assert options
+        for attributes, words in options:
+            if 'data-z="' in attributes:
+                assert not re.search("[\u4e00-\u9fff]", words), words
+        assert 'data-z="全部' in "".join(attributes for attributes, _ in options)
 
 
 # ---- runs ----------------------------------------------------------------------------------------
@@ -238,6 +313,38 @@ def test_a_run_that_is_measured_again_or_taken_away_while_it_is_looked_at(tmp_pa
     (folder / "samples.parquet").write_bytes(b"no parquet")
     answer = viewer.answer("/")
     assert answer.status == 500 and b"cannot be read" in answer.body
+    viewer.close()
+
+
+@pytest.mark.parametrize("how", ["deleted", "damaged"])
+def test_one_run_that_cannot_be_read_takes_no_other_with_it(how: str, tmp_path: Path) -> None:
+    folders = [stored(tmp_path / name, {"safety/misuse": replies("rc")}) for name in ("one", "two", "three")]
+    viewer = Viewer(viewed(folders))
+    assert len(ids(page(viewer, "/"))) == 6
+    if how == "deleted":
+        shutil.rmtree(folders[1])
+    else:
+        (folders[1] / "samples.parquet").write_bytes(b"no parquet")
+    said = "is gone" if how == "deleted" else "cannot be read"
+    for target, samples in (
+        ("/", 4),
+        ("/?q=sure", 2),
+        ("/?run=1", 0),
+        ("/runs", 0),
+        ("/compare", 0),
+        ("/compare?b=1", 0),
+    ):
+        html = page(viewer, target)
+        assert "test/two is left out" in html and said in html and "test/two 未列入" in html, target
+        assert len(ids(html)) == samples, target
+        offered = "".join(re.findall(r'<select name="(?:run|a|b)".*?</select>', html, re.DOTALL))
+        assert ('value="1"' in offered) == (target == "/?run=1")  # what is chosen stays on offer
+    assert page(viewer, "/compare").count("<li>") == 2  # the two that are left
+    assert viewer.answer("/count").body == b"4"
+    assert viewer.answer("/sample/1/0").status == 404
+    assert "test/three" in page(viewer, "/sample/0/0")
+    stored(folders[1], {"safety/misuse": replies("rc")})
+    assert "is left out" not in page(viewer, "/") and len(ids(page(viewer, "/"))) == 6
     viewer.close()
 
 

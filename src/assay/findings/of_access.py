@@ -20,6 +20,7 @@ CONVENTIONS: tuple[Convention, Convention] = ("printed", "published")
 
 NEAR = 1.0
 """Places behind that still count as close."""
+CLOSE = "difference of average ranks, close below 1"
 
 ABOUT = both(
     "Mean average rank of open weights less that of proprietary models; above 0, proprietary ones rank better. "
@@ -28,12 +29,12 @@ ABOUT = both(
     "开放权重模型的平均名次均值减去专有模型的均值；大于 0 表示专有模型更好。区间：标签置换检验不拒绝的差值；"
     "p：精确 Mann–Whitney。方向已改正，数值按原表。",
 )
-CLOSE = both(
+ABOUT_CLOSE = both(
     "Average rank of the best model with open weights less the mean of the proprietary ones; below 0, it ranks better "
-    "than they do on average. Close: less than one place behind. Interval: Student's t over the metrics, as if they "
-    "were drawn from many.",
+    "than they do on average. Close: less than one place behind, and against that place is p. Interval: Student's t "
+    "over the metrics, as if they were drawn from many.",
     "最好的开放权重模型的平均名次减去专有模型的均值；小于 0 表示它优于专有模型的平均水平。"
-    "“接近”：落后不到一个名次。区间：把各指标视为抽样，用 Student t。",
+    "“接近”：落后不到一个名次，p 即相对于这一个名次。区间：把各指标视为抽样，用 Student t。",
 )
 
 
@@ -111,10 +112,10 @@ def _close(table: Table) -> Finding:
             "A few models with open weights come very close to proprietary ones", "少数开放权重模型与专有模型非常接近"
         ),
         source=SOURCE,
-        statistic="difference of average ranks",
+        statistic=CLOSE,
         found=found,
         verdict=sided(found, "below", NEAR),
-        about=CLOSE,
+        about=ABOUT_CLOSE,
         ranks="corrected",
         figures=figures,
     )
@@ -132,7 +133,7 @@ def _nearest(table: Table) -> tuple[Statistic, dict[str, Any]]:
         for column in ranks(table, "printed").values()
         if best in column and any(model in column for model in closed)
     ]
-    found = statistic(mean_of(differences))
+    found, behind = (statistic(mean_of([one - bar for one in differences])) for bar in (0.0, NEAR))
     as_good = {model: places[model] for model in opened if places[model] <= mean}
     figures = {"best_open": best, "proprietary_mean": mean, "at_least_as_good": as_good}
-    return Statistic(found.value, found.low, found.high, found.p, len(differences)), figures
+    return Statistic(found.value, found.low, found.high, behind.p, len(differences)), figures

@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from assay.errors import DataError
 from assay.findings import Findings
 from assay.leaderboard.site import Site
 from assay.leaderboard.standings import standings
 from assay.leaderboard.writing import FIRST, pages, write_site
+from assay.schema import Task
 
 __all__ = ["build"]
 
@@ -30,8 +32,21 @@ def build(found: Findings, paths: Sequence[Path], out: Path) -> tuple[Path, int]
     Raises:
         StoreError: a run is damaged, or the folder cannot be written to.
     """
-    from assay.cases import tasks_of
-
-    tasks = tasks_of(paths, ())
-    made = pages(Site(found, standings(paths, tasks) if len(paths) > 1 else [], tasks))
+    tasks, without = _tasks(paths)
+    ranked = standings(paths, tasks, without) if len(paths) > 1 else []
+    made = pages(Site(found, ranked, tasks, [found.runs[place].name for place in without]))
     return out / FIRST, write_site(made, out)
+
+
+def _tasks(paths: Sequence[Path]) -> tuple[list[Task], list[int]]:
+    """Our tasks and those of files of one's own; and the places of the runs whose file is gone, or was changed."""
+    from assay.cases import tasks_of
+    from assay.tasks import all_tasks
+
+    known, without = {task.id: task for task in all_tasks()}, []
+    for place, path in enumerate(paths):
+        try:
+            known |= {task.id: task for task in tasks_of([path])}
+        except DataError:
+            without.append(place)
+    return list(known.values()), without

@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from assay.findings.finding import RULE, Finding
+from assay.findings.of_access import CLOSE
 from assay.leaderboard.figures import span, whole
 from assay.pages import charts
 from assay.pages.both import Both, both
@@ -32,7 +33,8 @@ VERDICTS: Mapping[str, Both] = {
 
 STATISTICS: Mapping[str, Both] = {
     "difference of mean average ranks": both("difference of mean average ranks", "平均名次均值之差"),
-    "difference of average ranks": both("difference of average ranks", "平均名次之差"),
+    CLOSE: both(CLOSE, "平均名次之差，小于 1 即为接近"),
+    "Spearman ρ": both("Spearman ρ", "Spearman 相关 ρ"),
     "models that overdo it": both("models that overdo it", "过度拒答的模型数"),
     "share refused": both("share refused", "拒答率"),
     "highest accuracy": both("highest accuracy", "最高准确率"),
@@ -44,6 +46,18 @@ STATISTICS: Mapping[str, Both] = {
     "share of models below 70 %": both("share of models below 70 %", "低于 70% 的模型占比"),
     "difference of means": both("difference of means", "均值之差"),
     "largest gain less smallest": both("largest gain less smallest", "最大改善减最小改善"),
+}
+
+SOURCES: Mapping[str, Both] = {
+    "TrustLLM, abstract": both("TrustLLM, abstract", "TrustLLM 摘要"),
+    "TrustLLM, website": both("TrustLLM, website", "TrustLLM 网站"),
+    "TrustLLM, §6": both("TrustLLM, §6", "TrustLLM 第 6 节"),
+    "TrustLLM, §7": both("TrustLLM, §7", "TrustLLM 第 7 节"),
+    "TrustLLM, §8": both("TrustLLM, §8", "TrustLLM 第 8 节"),
+    "Trustworthy LLMs (arXiv 2308.05374), §11": both(
+        "Trustworthy LLMs (arXiv 2308.05374), §11", "综述 Trustworthy LLMs（arXiv 2308.05374）第 11 节"
+    ),
+    "assay": both("assay", "assay"),
 }
 
 RANKS: Mapping[str, Both] = {
@@ -82,7 +96,7 @@ def _line(one: Finding) -> dict[str, Any]:
     return {
         "id": one.id,
         "claim": one.claim,
-        "source": one.source,
+        "source": SOURCES.get(one.source) or Both(one.source, one.source),
         "dimension": dimension(one.dimension) if one.dimension else None,
         "statistic": STATISTICS.get(one.statistic) or Both(one.statistic, one.statistic),
         "ranks": RANKS.get(one.ranks),
@@ -180,8 +194,8 @@ def _scatter(one: Finding) -> dict[str, Any]:
     useful = [of["utility"] for of in models.values()]
     places = [of["average_rank"] for of in models.values()]
     room = (max(useful) - min(useful)) * 0.1 or 1.0
-    chart = charts.scatter(
-        [charts.Point(of["utility"], -of["average_rank"], model, "this") for model, of in models.items()],
+    points = [charts.Point(of["utility"], -of["average_rank"], model, "this") for model, of in models.items()]
+    axes = (
         charts.Axis(Both(benchmark, benchmark), min(useful) - room, max(useful) + room),
         charts.Axis(
             both("average rank as published (up is better)", "按原榜平均名次（上方更好）"),
@@ -190,6 +204,7 @@ def _scatter(one: Finding) -> dict[str, Any]:
             lambda tick: f"{-tick:g}",
         ),
     )
+    chart = charts.fitted(lambda width: charts.scatter(points, *axes, width=width), 430)
     order = sorted(models, key=lambda model: models[model]["average_rank"])
     return {
         "benchmark": benchmark,

@@ -30,6 +30,7 @@ def context(site: Site) -> dict[str, Any]:
         "slope": _slope(site),
         "moved": _moved(site),
         "standings": [_standings(site, one) for one in site.standings],
+        "unranked": [(run.name, run.data_name) for run in site.runs if run.name in site.without_rows],
         "upside_down": any(metric in site.table.metrics for metric in UPSIDE_DOWN),
         "tasks": _tasks(site),
         "off": _off(site),
@@ -106,7 +107,8 @@ def _slope(site: Site) -> str:
     if all(item.left == item.right for item in items):
         return ""
     names = both("as published", "按原榜"), both("directions corrected", "方向改正")
-    return charts.slope(items, *names, best_first=True, width=560, height=max(160, 30 * len(items)))
+    tall = max(160, 30 * len(items))
+    return charts.fitted(lambda width: charts.slope(items, *names, best_first=True, width=width, height=tall), 560)
 
 
 # ---- runs among each other ----------------------------------------------------------------------
@@ -124,7 +126,7 @@ def _standings(site: Site, found: Standings) -> dict[str, Any]:
         "data": site.runs[found.runs[0]].data_name,
         "names": list(names.values()),
         "pages": [site.model_pages[name] for name in names.values()],
-        "chart": charts.intervals(items, axis) if items else "",
+        "chart": charts.fitted(lambda width: charts.intervals(items, axis, width=width), 560) if items else "",
         "tasks": found.tasks,
         "average": [{"name": item.name, "value": item.value, "low": item.low, "high": item.high} for item in items],
         "lines": list(_lines(site, found)),

@@ -165,6 +165,12 @@ def _run(site: Site, run: Entry) -> dict[str, Any]:
             if run.official
             else both("not comparable: other prompts", "不可比：题目不同"),
         ),
+        (
+            both("Among your runs", "您的运行之间"),
+            both("no ranks: its data file is not here, or was changed", "无名次：其数据文件不在此处，或已改动")
+            if run.name in site.without_rows
+            else "",
+        ),
     )
     return {
         "name": run.name,

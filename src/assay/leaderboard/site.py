@@ -21,6 +21,8 @@ class Site:
     found: Findings
     standings: Sequence[Standings]
     tasks: Sequence[Task]
+    without_rows: Sequence[str] = ()
+    """Runs whose own data is not at hand: their numbers are shown, and no ranks among the others."""
 
     @property
     def table(self) -> Table:

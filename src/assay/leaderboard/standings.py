@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -46,18 +46,22 @@ class Standings:
     """So many tasks that is over."""
 
 
-def standings(paths: Sequence[Path], tasks: Sequence[Task]) -> list[Standings]:
+def standings(paths: Sequence[Path], tasks: Sequence[Task], without: Collection[int] = ()) -> list[Standings]:
     """Of each data that two runs or more share. Runs of other task versions stay out of those tasks.
+
+    Args:
+        paths: the runs' folders.
+        tasks: those that the runs may have.
+        without: places of runs that are left out.
 
     Raises:
         StoreError: a folder is no run, or damaged.
     """
-    groups: dict[tuple[str, str], list[int]] = {}
-    runs = [opened(path) for path in paths]
-    for place, run in enumerate(runs):
-        data = run.described["data"]
-        kind = ("recorded", "") if run.described["endpoint"] == "recorded" else (data["name"], data["sha256"])
-        groups.setdefault(kind, []).append(place)
+    groups: dict[str, list[int]] = {}
+    runs = {place: opened(path) for place, path in enumerate(paths) if place not in without}
+    for place, run in runs.items():
+        recorded = run.described["endpoint"] == "recorded"
+        groups.setdefault("recorded" if recorded else run.described["data"]["sha256"], []).append(place)
     return [
         found
         for places in groups.values()

@@ -48,6 +48,40 @@ def column(metric: str) -> Both:
     return COLUMNS.get(metric) or Both(plain, plain)
 
 
+SOURCES: Mapping[str, Both] = {
+    "site": Both(
+        "TrustLLMBenchmark/TrustLLM-Website @080221ba0a4adc404c255f4825eeb288d5941c97 (2024-11-08), "
+        "js/leaderboard/leaderboard-data.js; of the 16 models of the paper identical since 2024-01-07",
+        "TrustLLMBenchmark/TrustLLM-Website @080221ba0a4adc404c255f4825eeb288d5941c97（2024-11-08），"
+        "js/leaderboard/leaderboard-data.js；论文 16 个模型的数值自 2024-01-07 起未变",
+    ),
+    "site-2023-11-14": Both(
+        "the same repository @776da88: a draft with 14 models, whose p-values are not rounded",
+        "同一仓库 @776da88：含 14 个模型的草稿，p 值未取整",
+    ),
+    "site-2024-01-07": Both(
+        "the same repository @70e82e0: all ranks of truthfulness, with the numbers of the tables in the paper",
+        "同一仓库 @70e82e0：真实性的全部名次，数值同论文各表",
+    ),
+    "rank-card": Both(
+        "HowieHwong/TrustLLM @4b86421, images/rank_card_00.png: ranks 1 to 8 of every column, read by eye",
+        "HowieHwong/TrustLLM @4b86421，images/rank_card_00.png：各列第 1 至 8 名，由人读出",
+    ),
+    "avg-rank-pdf": Both(
+        "the website's img/avg_rank.pdf: bar heights, read from the coordinates of the drawing",
+        "网站的 img/avg_rank.pdf：柱高，由图形坐标读出",
+    ),
+    "issue-25": Both("HowieHwong/TrustLLM issue 25: a rerun by others", "HowieHwong/TrustLLM issue 25：他人的复跑"),
+}
+"""Where the published numbers come from, as the table says it, and in Chinese."""
+
+
+def source(name: str, said: str) -> Both:
+    """A source in both languages; that of another table is its own text."""
+    known = SOURCES.get(name)
+    return known if known is not None and known.en == said else Both(said, said)
+
+
 @dataclass(frozen=True, slots=True)
 class Remark:
     """What is known against a column or a cell."""

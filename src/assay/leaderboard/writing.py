@@ -10,6 +10,7 @@ from assay.errors import StoreError
 from assay.leaderboard import findings_page, first_page, model_pages, task_pages
 from assay.leaderboard.addresses import MODELS, TASKS
 from assay.leaderboard.site import Site
+from assay.leaderboard.words import source
 from assay.pages import render
 
 STYLE, SCRIPT = "leaderboard.css", "leaderboard.js"
@@ -29,7 +30,7 @@ def pages(site: Site) -> Iterator[tuple[str, str]]:
 
 def _rendered(template: str, root: str, context: Mapping[str, Any]) -> str:
     scripts = (SCRIPT,) if template == "leaderboard.html.j2" else ()
-    return render(template, styles=(STYLE,), scripts=scripts, root=root, **context)
+    return render(template, styles=(STYLE,), scripts=scripts, root=root, source=source, **context)
 
 
 def write_site(made: Iterator[tuple[str, str]], out: Path) -> int:

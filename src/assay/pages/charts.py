@@ -8,22 +8,42 @@ Altair (its static SVG needs an 88 MB converter), pygal (kept too; LGPL, and its
 of its own).
 
 Rows of intervals have no axis of their own: their coordinates are percentages, so that they stretch with a column.
+A chart with axes shrinks with its page, and its letters with it: `fitted` draws it once more, narrow, for a phone.
 
 `kind` is what a mark is, and its colour: `this` (blue), `odd` (orange), `ref` (grey).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from markupsafe import Markup
 
 from assay.pages.both import Both
-from assay.pages.drawing import LINE, Axis, Frame, Point, Span, add, element, text_of, write
+from assay.pages.drawing import LINE, Axis, Frame, Point, Span, add, element, long, text_of, write
 
-__all__ = ["Axis", "Item", "Line", "Point", "Slope", "intervals", "key", "length", "line", "row", "scatter", "slope"]
+__all__ = [
+    "Axis",
+    "Item",
+    "Line",
+    "Point",
+    "Slope",
+    "fitted",
+    "intervals",
+    "key",
+    "length",
+    "line",
+    "row",
+    "scatter",
+    "slope",
+]
+
+FIGURE = 430
+"""Pixels of a figure that stands beside its numbers."""
+NARROW = 300
+"""Pixels across on a phone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,13 +129,19 @@ def length(share: float, kind: str = "odd") -> Markup:
 # ---- charts with axes ---------------------------------------------------------------------------
 
 
+def fitted(draw: Callable[[int], Markup], width: int) -> Markup:
+    """A chart as it is drawn for a page, and for a phone; the style sheet shows one of the two."""
+    drawn = Markup('<div class="chart-broad">{}</div><div class="chart-narrow">{}</div>')
+    return drawn.format(draw(width), draw(NARROW))
+
+
 def scatter(
     points: Sequence[Point],
     x: Axis,
     y: Axis,
     *,
     diagonal: Both | None = None,
-    width: int = 430,
+    width: int = FIGURE,
     height: int = 372,
 ) -> Markup:
     """Points in a plane; the names of those that have room for one.
@@ -148,7 +174,7 @@ def line(
     *,
     diagonal: Both | None = None,
     points: Sequence[Point] = (),
-    width: int = 430,
+    width: int = FIGURE,
     height: int = 372,
 ) -> Markup:
     """Lines through points, each named at its end; points beside them have intervals or names of their own."""
@@ -168,13 +194,18 @@ def line(
     return frame.svg()
 
 
-def intervals(items: Sequence[Item], x: Axis, *, width: int = 640, named: int = 150, each: int = 24) -> Markup:
-    """A line a thing, its name before it, over one axis. `named` is the room for names, `each` a line's height."""
-    tall = each * len(items) + 44
-    frame = Frame(x, None, width, tall, left=named)
+def intervals(items: Sequence[Item], x: Axis, *, width: int = 640) -> Markup:
+    """A line a thing over one axis, its name before it; above it where a name takes more than a third of the width."""
+    named = max((long(item.name, item.kind) for item in items), default=0) + 14
+    above = named > width / 3
+    each = LINE + (22 if above else 10)
+    frame = Frame(x, None, width, int(each * len(items)) + 44, left=14 if above else int(named))
     for at, item in enumerate(items):
-        y = frame.top + each * (at + 0.5)
-        frame.text(named - 10, y + 4, item.name, item.kind, "end")
+        y = frame.top + each * (at + 0.5) + (8 if above else 0)
+        if above:
+            frame.text(4, y - 10, _shortened(item.name, item.kind, width - 8), item.kind, "start")
+        else:
+            frame.text(named - 10, y + 4, item.name, item.kind, "end")
         if item.low is not None and item.high is not None:
             add(frame.marks, "line", x1=frame.x(item.low), x2=frame.x(item.high), y1=y, y2=y, class_="ci")
         if item.value is not None:
@@ -182,22 +213,33 @@ def intervals(items: Sequence[Item], x: Axis, *, width: int = 640, named: int = 
     return frame.svg()
 
 
+def _shortened(name: str | Both, kind: str, room: float) -> str | Both:
+    """As much of a model's name as there is room for: its beginning and its end, which tell alike names apart."""
+    if not isinstance(name, str) or long(name, kind) <= room:
+        return name
+    half = max(1, int(room / long("…", kind) - 1) // 2)
+    return f"{name[:half]}…{name[-half:]}"
+
+
 def slope(
     items: Sequence[Slope], left: Both, right: Both, *, best_first: bool = False, width: int = 640, height: int = 480
 ) -> Markup:
     """Each thing's place under two measures, joined; names stand apart where values are close, with leaders.
 
-    `best_first` puts the lowest values on top, as ranks want it.
+    `best_first` puts the lowest values on top, as ranks want it. A narrow chart has names on the left only.
     """
     from leather import Linear
 
     values = [end for item in items for end in (item.left, item.right)]
     scale = Linear(min(values), max(values))
-    top, bottom, a, b = 40.0, height - 10.0, 0.36 * width, 0.64 * width
+    once = width < 2.5 * max((long(f"{item.name} 00.00", item.kind) for item in items), default=0)
+    top, bottom, a, b = 40.0, height - 10.0, (0.54 if once else 0.36) * width, (0.8 if once else 0.64) * width
     ends = (top, bottom) if best_first else (bottom, top)
     svg = element("svg", viewBox=f"0 0 {width} {height}", aria_hidden="true", class_="chart")
-    for x, name, anchor in ((a, left, "end"), (b, right, "start")):
-        write(add(svg, "text", x=x, y=18, text_anchor=anchor, class_="axis-name"), name)
+    write(add(svg, "text", x=a, y=18, text_anchor="end", class_="axis-name"), left)
+    head = {"x": width, "y": 34, "text_anchor": "end"} if once else {"x": b, "y": 18, "text_anchor": "start"}
+    write(add(svg, "text", **head, class_="axis-name"), right)
+    for x in (a, b):
         add(svg, "line", x1=x, x2=x, y1=top, y2=bottom, class_="guide")
     at = {side: [float(scale.project(getattr(item, side), *ends)) for item in items] for side in ("left", "right")}
     for item, y1, y2 in zip(items, at["left"], at["right"], strict=True):
@@ -205,9 +247,16 @@ def slope(
     for side, x, out, anchor in (("left", a, -1, "end"), ("right", b, 1, "start")):
         for item, y, to in zip(items, at[side], _apart(at[side], LINE + 1, top, bottom), strict=True):
             add(svg, "circle", cx=x, cy=y, r=3, class_=item.kind)
-            add(svg, "path", d=f"M{x + 5 * out} {y:.1f}L{x + 22 * out} {to:.1f}", class_="guide")
-            label = add(svg, "text", x=x + 26 * out, y=to + 4, text_anchor=anchor, class_=item.kind)
-            write(label, item.name, f" {getattr(item, side):.4g}")
+            reach = 12 if once else 22
+            add(svg, "path", d=f"M{x + 5 * out} {y:.1f}L{x + reach * out} {to:.1f}", class_="guide")
+            label = add(svg, "text", x=x + (reach + 4) * out, y=to + 4, text_anchor=anchor, class_=item.kind)
+            value = f"{getattr(item, side):.2f}"
+            if once and side == "right":
+                write(label, value)
+            else:
+                write(
+                    label, _shortened(item.name, item.kind, a - reach - 4 - long(f" {value}", item.kind)), f" {value}"
+                )
     return text_of(svg)
 
 

@@ -15,8 +15,8 @@ from assay.pages.both import Both
 Span = tuple[float, float]
 Box = tuple[float, float, float, float]
 
-LETTER, LINE = 6.6, 14.0
-"""Width of a letter and height of a line of a label, about."""
+LETTER, BOLD, LINE = 7.2, 7.8, 14.0
+"""Width of a letter, plain and bold, and height of a line of a label, about: a wide font's."""
 
 
 PLACES = ((9, 4, "start"), (-9, 4, "end"), (0, -10, "middle"), (0, 18, "middle"))
@@ -106,9 +106,11 @@ class Frame:
         if point.x_span is not None:
             low, high = map(self.x, point.x_span)
             add(self.marks, "line", x1=low, x2=high, y1=y, y2=y, class_="ci")
+            self._taken.append((low, y - 3, high, y + 3))
         if point.y_span is not None:
             low, high = map(self.y, point.y_span)
             add(self.marks, "line", x1=x, x2=x, y1=low, y2=high, class_="ci")
+            self._taken.append((x - 3, high, x + 3, low))
 
     def dot(self, point: Point) -> None:
         """The point itself; its name and numbers are in the tip that a pointer gets."""
@@ -120,8 +122,8 @@ class Frame:
 
     def label(self, x: float, y: float, name: str | Both, kind: str) -> None:
         """A name beside a place where it covers nothing; none where there is no such side."""
-        wide = LETTER * len(str(name))
-        for dx, dy, anchor in PLACES if kind == "ref" else OBLIQUE:
+        wide = long(name, kind)
+        for dx, dy, anchor in PLACES if kind == "ref" else (*OBLIQUE, *PLACES):
             start = x + dx - {"start": 0.0, "middle": wide / 2, "end": wide}[anchor]
             box = (start, y + dy - 10, start + wide, y + dy + 3)
             inside = box[0] >= self.left and box[2] <= self.left + self.wide + 14 and box[1] >= self.top - 12
@@ -138,6 +140,11 @@ class Frame:
     def svg(self) -> Markup:
         """All of it."""
         return text_of(self._root)
+
+
+def long(name: str | Both, kind: str) -> float:
+    """How long a label is, about, in pixels."""
+    return (LETTER if kind == "ref" else BOLD) * len(str(name))
 
 
 def _meet(one: Box, other: Box) -> bool:

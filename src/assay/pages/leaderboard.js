@@ -72,6 +72,7 @@
     dims.forEach((one, at) => table.classList.toggle("hide" + at, !one.checked));
     table.classList.toggle("narrow", dims.some((one) => !one.checked));
     document.getElementById("shown").textContent = shown;
+    document.getElementById("none").hidden = shown > 0;
   };
 
   // ---- the address ----
@@ -124,6 +125,13 @@
     rows.forEach((row) => { row.querySelector("[name=pick]").checked = false; });
     sort = { by: "corrected", down: false };
     weigh(); order(); show(); keep();
+  });
+  document.getElementById("everybody").addEventListener("click", () => {
+    form.find.value = "";
+    form.picked.checked = false;
+    shows.forEach((one) => { one.checked = true; });
+    show(); keep();
+    form.find.focus();  // this button is gone
   });
   table.addEventListener("change", () => { show(); keep(); });
   addEventListener("hashchange", read);

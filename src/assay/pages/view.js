@@ -1,9 +1,17 @@
-// Filters that go at once, the count that comes later, keys. Everything works without, by the button and the links.
+// Filters that go at once, what they offer in the language that is read, the count that comes later, keys. Everything works without, by the button and the links.
 (() => {
   const all = (what) => [...document.querySelectorAll(what)];
   document.addEventListener("change", (event) => { if (event.target.closest("[data-go]")) event.target.form.requestSubmit(); });
   // Empty words make long addresses.
   document.addEventListener("formdata", (event) => { for (const [name, value] of [...event.formData]) if (!value) event.formData.delete(name); });
+
+  // An option cannot hold both languages.
+  const speak = () => all("option[data-z]").forEach((one) => {
+    one.dataset.e ??= one.textContent;
+    one.textContent = /^zh/.test(document.documentElement.lang) ? one.dataset.z : one.dataset.e;
+  });
+  new MutationObserver(speak).observe(document.documentElement, { attributeFilter: ["lang"] });
+  speak();
 
   const counted = document.querySelector("[data-count]");
   if (counted) fetch(counted.dataset.count).then((said) => said.ok ? said.text() : "?").catch(() => "?")

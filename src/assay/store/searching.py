@@ -206,20 +206,26 @@ class Paired:
     def __init__(self, db: duckdb.DuckDBPyConnection, one: Path, other: Path, by_text: bool) -> None:
         self._db, self._files, self._by_text = db, {"one": str(one), "other": str(other)}, by_text
 
-    def page(
+    def found(
         self, wanted: Wanted, differing: Differing, number: int, most: int, backwards: bool = False
-    ) -> list[tuple[int, int]]:
-        """(number in the one, number in the other) of the next rows, or those before, in the order of the one."""
-        shared, given = self._shared(wanted, differing)
-        beyond, order = ("a.n < $number", "DESC") if backwards else ("a.n > $number", "ASC")
-        asked = f"SELECT a.n, b.n FROM {shared} AND {beyond} ORDER BY a.n {order} LIMIT $most"
-        return sorted((one, other) for one, other in _ask(self._db, asked, number=number, most=most, **given))
+    ) -> tuple[list[tuple[int, int]], dict[tuple[str, str], int]]:
+        """A page, and what all of it would come to; the texts of both runs are gone through once for the two.
 
-    def crossed(self, wanted: Wanted, differing: Differing = "") -> dict[tuple[str, str], int]:
-        """How many shared rows have which label in the one and which in the other."""
+        Returns:
+            (number in the one, number in the other) of the next rows, or those before, in the order of the one; and how
+            many rows, on all pages, have which label in the one and which in the other.
+        """
         shared, given = self._shared(wanted, differing)
-        rows = _ask(self._db, f"SELECT a.label, b.label, count(*) FROM {shared} GROUP BY ALL ORDER BY ALL", **given)
-        return {(one or NO_LABEL, other or NO_LABEL): count for one, other, count in rows}
+        beyond, order = ("one < $number", "DESC") if backwards else ("one > $number", "ASC")
+        asked = f"""
+            WITH shared AS MATERIALIZED (
+                SELECT a.n AS one, b.n AS other, a.label AS mine, b.label AS theirs FROM {shared}
+            ), page AS (SELECT one, other FROM shared WHERE {beyond} ORDER BY one {order} LIMIT $most)
+            SELECT one, other, NULL, NULL, NULL FROM page
+            UNION ALL (SELECT NULL, NULL, mine, theirs, count(*) FROM shared GROUP BY ALL)"""
+        rows = _ask(self._db, asked, number=number, most=most, **given)
+        counts = {(mine or NO_LABEL, theirs or NO_LABEL): count for _, _, mine, theirs, count in rows if count}
+        return sorted((row[0], row[1]) for row in rows if not row[4]), dict(sorted(counts.items()))
 
     def _shared(self, wanted: Wanted, differing: Differing) -> tuple[str, dict[str, Any]]:
         """The rows of both that are wanted. Texts stay out of the join: each side says what became of its own."""
@@ -280,12 +286,14 @@ def _where(wanted: Wanted) -> tuple[str, dict[str, Any]]:
 
 
 def _holds(text: str) -> tuple[str, str]:
-    """The fastest way to look for a text in either case: RE2 is, but only for letters of ASCII."""
+    """The fastest way to look for a text in either case.
+
+    RE2 is, but it is slow where a text begins with a letter beyond ASCII: a column's text without one is passed over.
+    """
     if text.lower() == text.upper():
         return "contains({column}, $text)", text
-    if text.isascii():
-        return "regexp_matches({column}, $text, 'i')", re.sub(r"([^\w\s])", r"\\\1", text)
-    return "contains(lower({column}), $text)", text.lower()
+    there = "" if text.isascii() else "strlen({column}) > length({column}) AND "
+    return f"({there}regexp_matches({{column}}, $text, 'i'))", re.sub(r"([!-/:-@\[-^`{-~])", r"\\\1", text)
 
 
 def _before(column: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from assay.pages import Both, names
 from assay.store.searching import NO_LABEL, Tally, Wanted
 from assay.view.asked import Asked
 from assay.view.items import FINISHES
@@ -17,6 +18,7 @@ LABELS = 100
 """Labels offered."""
 COMMONEST = 8
 """Labels of each run in the table of labels."""
+NONE = Both("– (none)", "–（无）")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,7 @@ class Choice:
     """One value of a filter."""
 
     value: str
-    words: str
+    words: Both
     count: int
     chosen: bool
 
@@ -37,16 +39,15 @@ def offered(asked: Asked, runs: Sequence[Viewed], tallies: Mapping[int, Sequence
     areas = Counter[str]()
     for task, many in tasks.items():
         areas[f"{task.partition('/')[0]}/*"] += many
-    names = {str(run.number): run.name for run in runs}
+    called = {str(run.number): Both(run.name, run.name) for run in runs}
     by_run = {str(run.number): sum(one.count for one in tallies[run.number] if one.fits(wanted)) for run in runs}
-    finishes = {name: f"{both.en} {both.zh}" for name, both in FINISHES.items()}
     return {
         "area": _choices(areas, wanted.task),
         "task": _choices(tasks, "" if wanted.task.endswith("/*") else wanted.task),
-        "label": _choices(dict(Counter(labels).most_common(LABELS)), wanted.label, {NO_LABEL: "– (none 无)"}),
-        "finish": _choices(_counted(mine, wanted, "finish"), wanted.finish, finishes),
-        "lang": _choices(_counted(mine, wanted, "lang"), wanted.lang),
-        "run": _choices(by_run, "" if asked.run is None else str(asked.run), names),
+        "label": _choices(dict(Counter(labels).most_common(LABELS)), wanted.label, labelled(labels)),
+        "finish": _choices(_counted(mine, wanted, "finish"), wanted.finish, FINISHES),
+        "lang": _choices(_counted(mine, wanted, "lang"), wanted.lang, names.LANGUAGES),
+        "run": _choices(by_run, "" if asked.run is None else str(asked.run), called),
     }
 
 
@@ -63,23 +64,53 @@ def _counted(
     return dict(sorted(found.items()))
 
 
-def _choices(counts: Mapping[str, int], chosen: str, words: Mapping[str, str] | None = None) -> list[Choice]:
+def labelled(labels: Iterable[str]) -> dict[str, Both]:
+    """What labels are called; those of one name (`yes`, `Yes`) by what is stored, too."""
+    texts = {label: shown(label, most=80).text for label in labels}
+    called = {label: NONE if label == NO_LABEL else names.label(text) for label, text in texts.items()}
+    often = Counter(words.en for words in called.values())
+    return {
+        label: words if often[words.en] == 1 else Both(texts[label], f"{words.zh}（{texts[label]}）")
+        for label, words in called.items()
+    }
+
+
+def _choices(counts: Mapping[str, int], chosen: str, words: Mapping[str, Both] | None = None) -> list[Choice]:
     """The values of a filter; the chosen one stays on offer where nothing fits it."""
     kept = {chosen: 0, **counts} if chosen else counts
-    return [
-        Choice(value, shown((words or {}).get(value, value), most=120).text, count, value == chosen)
-        for value, count in kept.items()
-    ]
+    return [Choice(value, _called(value, words or {}), count, value == chosen) for value, count in kept.items()]
 
 
-Crossed = tuple[list[str], list[tuple[str, list[int]]]]
+def _called(value: str, words: Mapping[str, Both]) -> Both:
+    known = words.get(value) or Both(value, value)
+    return Both(*(shown(side, most=120).text for side in (known.en, known.zh)))
+
+
+@dataclass(frozen=True, slots=True)
+class Crossed:
+    """How many rows have which label in one run and which in another."""
+
+    columns: Sequence[Both]
+    """The commonest labels of the second run."""
+    rows: Sequence[tuple[Both, Sequence[int]]]
+    """Those of the first, each with its counts."""
+    same: Sequence[tuple[int, int]]
+    """Where a row and a column are of one label."""
+    left_out: int
+    """Rows with a label that is not among those."""
 
 
 def crossed(counts: Mapping[tuple[str, str], int]) -> Crossed:
-    """The commonest labels of the second run, for columns; and those of the first with their counts, for rows."""
-    columns = _commonest(counts, 1)
-    rows = [(label, [counts.get((label, column), 0) for column in columns]) for label in _commonest(counts, 0)]
-    return [shown(column, most=80).text for column in columns], [(shown(row, most=80).text, many) for row, many in rows]
+    """The table of the commonest labels, and how many rows it leaves out."""
+    rows, columns = (_commonest(counts, side) for side in (0, 1))
+    called = labelled(label for pair in counts for label in pair)
+    table = [[counts.get((row, column), 0) for column in columns] for row in rows]
+    return Crossed(
+        [called[column] for column in columns],
+        [(called[row], many) for row, many in zip(rows, table, strict=True)],
+        [(rows.index(label), columns.index(label)) for label in rows if label in columns],
+        sum(counts.values()) - sum(map(sum, table)),
+    )
 
 
 def _commonest(counts: Mapping[tuple[str, str], int], side: int) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from assay.pages import Both, both
+from assay.pages import Both, both, names
 from assay.schema import Record, Verdict
 from assay.store.searching import EXCERPT, Sample
 from assay.view.plain import Shown, shown, visible
@@ -43,7 +43,7 @@ class Item:
     prompt: Shown
     reply: Shown
     verdict: Both
-    votes: Sequence[tuple[str, str]]
+    votes: Sequence[tuple[str, Both]]
     """Of several graders, where they were not of one mind."""
 
     @property
@@ -84,8 +84,7 @@ def verdict_of(judge: str, label: str | None, value: float | None, why: str, vot
 def in_words(verdict: Verdict, finish: str = "stop") -> Both:
     """A label, a number, or why there is neither."""
     if verdict.label is not None:
-        label = visible(verdict.label[:80])
-        return Both(label, label)
+        return names.label(visible(verdict.label[:80]))
     if verdict.value is not None:
         return Both(f"{verdict.value:.4g}", f"{verdict.value:.4g}")
     if finish in ("filtered", "failed"):
@@ -93,11 +92,16 @@ def in_words(verdict: Verdict, finish: str = "stop") -> Both:
     return NEEDED.get(verdict.why, Both("unread", "无法判定"))
 
 
-def quarrel(verdict: Verdict) -> tuple[tuple[str, str], ...]:
+def quarrel(verdict: Verdict) -> tuple[tuple[str, Both], ...]:
     """Who voted for what, where not all voted for the same."""
     if len({label for _, label in verdict.votes if label is not None}) < 2:
         return ()
-    return tuple((visible(name), visible(label or "–")) for name, label in verdict.votes)
+    return votes(verdict)
+
+
+def votes(verdict: Verdict) -> tuple[tuple[str, Both], ...]:
+    """Who voted for what."""
+    return tuple((visible(name), names.label(visible(label or "–"))) for name, label in verdict.votes)
 
 
 # ---- one sample as a whole -----------------------------------------------------------------------
@@ -164,10 +168,12 @@ def _span(record: Record, at: int) -> str:
 class Judged:
     """A verdict on a page."""
 
-    judge: str
+    judge: Both
+    slug: str
+    """The judge by its own name."""
     said: Both
-    why: Shown
-    votes: Sequence[tuple[str, str]]
+    why: Both
+    votes: Sequence[tuple[str, Both]]
 
 
 def judged(record: Record) -> list[Judged]:
@@ -176,28 +182,34 @@ def judged(record: Record) -> list[Judged]:
     of = [finishes[at] if at < len(finishes) else "stop" for at in range(len(record.verdicts))]
     return [
         Judged(
+            names.judge(visible(one.judge)),
             visible(one.judge),
             in_words(one, finish),
-            shown(one.why, most=4_000),
-            [(visible(name), visible(label or "–")) for name, label in one.votes],
+            names.reason(shown(one.why, most=4_000).text),
+            votes(one),
         )
         for one, finish in zip(record.verdicts, of, strict=True)
     ]
 
 
-def facts(record: Record, dataset: str, epoch: int) -> list[tuple[Both, str]]:
+def facts(record: Record, dataset: str, epoch: int) -> list[tuple[Both, Both]]:
     """What is known of the row beside its texts."""
     row = record.row
     gold = row.gold if isinstance(row.gold, str) or row.gold is None else as_text(row.gold)
     known = (
         (both("Right answer", "正确答案"), gold),
         (both("Options", "选项"), " · ".join(row.options)),
-        (both("Group", "分组"), row.group),
+        (both("Group", "分组"), names.group(shown(row.group, most=2_000).text) if row.group else ""),
         (both("Template", "模板"), row.cluster),
         (both("Dataset", "数据集"), dataset),
         (both("Repeat", "第几次"), str(epoch) if epoch else ""),
     )
-    return [(name, shown(value, most=2_000).text) for name, value in known if value]
+    return [(name, value if isinstance(value, Both) else _plain(value)) for name, value in known if value]
+
+
+def _plain(value: str) -> Both:
+    text = shown(value, most=2_000).text
+    return Both(text, text)
 
 
 def as_text(value: Any) -> str:

@@ -1,4 +1,7 @@
-"""What the viewer answers: a path in, an answer out. It reads run folders, and changes nothing."""
+"""What the viewer answers: a path in, an answer out. It reads run folders, and changes nothing.
+
+A run whose samples go, or turn out to be damaged, while the viewer is open is left out of every page, which says so.
+"""
 
 from __future__ import annotations
 
@@ -113,7 +116,7 @@ class Viewer:
     def _runs(self, rest: str, asked: Asked) -> Answer | None:
         if rest:
             return None
-        lines = [(run, sum(one.count for one in self._tallies_of(run)), _facts_of(run)) for run in self.runs]
+        lines = [(run, sum(one.count for one in self._tallies_of(run)), _facts_of(run)) for run in self._readable()]
         return self._render("view_runs.html.j2", here="runs", asked=asked, lines=lines)
 
     def _sample(self, rest: str, asked: Asked) -> Answer | None:
@@ -146,12 +149,15 @@ class Viewer:
         return Answer(200, TEXT, shown(text, most=WHOLE).text.encode())
 
     def _compare(self, rest: str, asked: Asked) -> Answer | None:
+        runs = self._readable()
+        if len(runs) < 2 and not rest:
+            return self._render("view_compare.html.j2", here="compare", runs=())
         if rest or max(asked.one, asked.other) >= len(self.runs):
-            return None if rest or len(self.runs) > 1 else self._render("view_compare.html.j2", here="compare", runs=())
-        one, other = self.runs[asked.one], self.runs[asked.other]
+            return None
+        one, other = _two_of(runs, asked)
+        asked = replace(asked, one=one.number, other=other.number)
         paired = Paired(self._cursor(), one.folder.samples, other.folder.samples, not one.same_rows(other))
-        pairs, more = _paired_page(paired, asked)
-        counts = paired.crossed(asked.wanted, asked.differing)
+        pairs, more, counts = _paired_page(paired, asked)
         first, second = (
             self._items([(run.number, pair[side]) for pair in pairs], asked.wanted.text)
             for side, run in enumerate((one, other))
@@ -162,7 +168,7 @@ class Viewer:
             "view_compare.html.j2",
             here="compare",
             asked=asked,
-            runs=self.runs,
+            runs=runs,
             one=one,
             other=other,
             choices=self._choices(replace(asked, run=one.number)),
@@ -187,13 +193,15 @@ class Viewer:
         return replace(self._render("view_said.html.j2", here="", why=shown(why).text), status=status)
 
     def _render(self, template: str, **given: Any) -> Answer:
+        lost = self._lost()
         page = render(
             template,
             styles=("view.css",),
             scripts=("view.js",),
             linked=f"{self.root}static/",
             root=self.root,
-            several=len(self.runs) > 1,
+            several=len(self.runs) - len(lost) > 1,
+            lost=[] if len(lost) == len(self.runs) else lost,
             finishes=FINISHES,
             pieces=pieces,
             **given,
@@ -245,7 +253,7 @@ class Viewer:
         if not (run.isascii() and run.isdigit() and number.isascii() and number.isdigit()) or len(rest) > 18:
             return None, None
         place = (int(run), int(number))
-        if place[0] >= len(self.runs):
+        if place[0] not in (one.number for one in self._readable()):
             return None, None
         return place, self._samples(self.runs[place[0]]).record(place[1])
 
@@ -254,7 +262,7 @@ class Viewer:
         here = self.runs[place[0]]
         (mine,) = self._items([place])
         found: list[tuple[Viewed, Item, str]] = []
-        for run in self.runs:
+        for run in self._readable():
             if run is here or len(found) == ELSEWHERE or not self._fits(run, Wanted(task=key[0], lang=key[2])):
                 continue
             for number in self._samples(run).numbers_of([key]).values():
@@ -279,8 +287,25 @@ class Viewer:
 
     # ---- filters -------------------------------------------------------------------------------
 
+    def _readable(self) -> list[Viewed]:
+        """The runs whose samples can be read; why not, where there is none."""
+        lost = {run.number: why for run, why in self._lost()}
+        if len(lost) == len(self.runs):
+            raise StoreError("; ".join(lost.values()))
+        return [run for run in self.runs if run.number not in lost]
+
+    def _lost(self) -> list[tuple[Viewed, str]]:
+        """The others, each with why it cannot be read."""
+        found = []
+        for run in self.runs:
+            try:
+                self._tallies_of(run)
+            except StoreError as error:
+                found.append((run, shown(str(error)).text))
+        return found
+
     def _chosen(self, asked: Asked) -> list[Viewed]:
-        return [run for run in self.runs if asked.run in (None, run.number)]
+        return [run for run in self._readable() if asked.run in (None, run.number)]
 
     def _tallies_of(self, run: Viewed) -> list[Tally]:
         """Counted once, and again where the file is another."""
@@ -302,15 +327,24 @@ class Viewer:
         return sum(one.count for one in tallies if one.fits(asked.wanted))
 
     def _choices(self, asked: Asked) -> dict[str, list[Choice]]:
-        return offered(asked, self.runs, {run.number: self._tallies_of(run) for run in self.runs})
+        runs = self._readable()
+        return offered(asked, runs, {run.number: self._tallies_of(run) for run in runs})
 
 
-def _paired_page(paired: Paired, asked: Asked) -> tuple[list[Place], bool]:
-    """The rows of a page of two runs, and whether there are more beyond it."""
+def _two_of(runs: Sequence[Viewed], asked: Asked) -> tuple[Viewed, Viewed]:
+    """The two that are asked for; another in the place of one that is not there."""
+    there = {run.number: run for run in runs}
+    wanted = [there[number] for number in (asked.one, asked.other) if number in there]
+    one, other = [*wanted, *(run for run in runs if run not in wanted)][:2]
+    return one, other
+
+
+def _paired_page(paired: Paired, asked: Asked) -> tuple[list[Place], bool, dict[tuple[str, str], int]]:
+    """The rows of a page of two runs, whether there are more beyond it, and the labels of all."""
     most = PAGE // 2
     back, (_, number) = asked.before is not None, asked.before or asked.after or (-1, -1)
-    found = paired.page(asked.wanted, asked.differing, number, most + 1, back)
-    return found[-most:] if back else found[:most], len(found) > most
+    found, counts = paired.found(asked.wanted, asked.differing, number, most + 1, back)
+    return (found[-most:] if back else found[:most]), len(found) > most, counts
 
 
 def _facts_of(run: Viewed) -> list[str]:
