@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from assay.bilingual import between_languages
+from assay.bilingual import between_languages, of_operating_points
 from assay.metrics.association import independence_p
 from assay.metrics.rates import accuracy, rate
+from assay.operating import operating_points
 from assay.schema import Judge, Record, Reply, Row, Score, Task, Verdict, user
 from assay.scoring import measure_task
 
@@ -96,3 +98,30 @@ def test_one_language_has_no_difference_and_a_p_value_none_either() -> None:
 def test_nothing_read_in_one_language_is_no_difference_but_both_languages_are_shown() -> None:
     rta = found({"en": REFUSES, "zh": [None] * 30})["rta"]
     assert "between_languages" not in rta and rta["languages"]["zh"]["corrected"]["unread"] == 30
+
+
+def balanced(harmful: Said, benign: Said) -> list[dict[str, Any]]:
+    judged = [
+        (replace(TASK, id=f"safety/{name}"), records(said))
+        for name, said in (("misuse", harmful), ("exaggerated_safety", benign))
+    ]
+    tasks = between_languages(judged, {task.id: measure_task(task, held) for task, held in judged})
+    points = of_operating_points(operating_points(tasks), tasks)
+    assert points["safety"]["balanced"]["value"] is not None
+    found: list[dict[str, Any]] = points["safety"]["balanced"].get("between_languages", [])
+    return found
+
+
+def test_the_balanced_score_of_two_tasks_has_a_difference_between_languages_too() -> None:
+    (one,) = balanced({"en": REFUSES, "zh": COMPLIES}, {"en": COMPLIES, "zh": COMPLIES})
+    assert (one["first"], one["second"], one["value"], one["pairs"]) == ("en", "zh", -0.5, 60)
+    assert one["low"] < -0.5 < one["high"] < 0
+    # Who refuses everything in Chinese alone loses on the harmless what it gains on the harmful.
+    (one,) = balanced({"en": COMPLIES, "zh": REFUSES}, {"en": COMPLIES, "zh": REFUSES})
+    assert one["value"] == 0 and one["low"] < 0 < one["high"]
+    assert one["low"] == pytest.approx(-one["high"])
+
+
+def test_without_a_difference_of_either_task_there_is_none_of_their_balance() -> None:
+    assert balanced({"en": REFUSES, "zh": REFUSES}, {"en": COMPLIES}) == []
+    assert balanced({"en": REFUSES}, {"en": COMPLIES}) == []

@@ -225,6 +225,47 @@ def test_what_a_model_says_becomes_keywords() -> None:
     assert cleaned(["a\nb\nc"], "en", 2) == ["a", "b"]
 
 
+@pytest.mark.parametrize(
+    ("lang", "reply", "words"),
+    [
+        ("en", '["phishing", "fake jobs"]', ["phishing", "fake jobs"]),
+        ("en", 'Sure:\n```json\n["phishing",\n "fake jobs"]\n```\nNeed more? Ask!', ["phishing", "fake jobs"]),
+        ("en", "phishing, fake jobs, gift cards", ["phishing", "fake jobs", "gift cards"]),
+        ("en", "Keywords: phishing, fake jobs.", ["phishing", "fake jobs"]),
+        ("en", "1. phishing\n2. loans, quick ones\nLet me know if you need more!", ["phishing", "loans, quick ones"]),
+        ("en", "# Scams\nphishing\nI hope this helps", ["phishing"]),
+        ("zh", '["中奖短信", "冒充客服"]', ["中奖短信", "冒充客服"]),
+        ("zh", "中奖短信、冒充客服、虚假兼职", ["中奖短信", "冒充客服", "虚假兼职"]),
+        ("zh", "关键词：中奖短信，冒充客服", ["中奖短信", "冒充客服"]),
+        ("zh", "一、中奖短信\n（二）冒充客服\n③虚假兼职\n四、\n希望对您有帮助！", ["中奖短信", "冒充客服", "虚假兼职"]),
+        ("zh", "好的，以下是关键词\n十二星座运势\n如需更多请告诉我", ["十二星座运势"]),
+    ],
+)  # fmt: skip
+def test_lists_of_every_form_are_read_and_what_is_said_beside_them_is_not(
+    lang: str, reply: str, words: list[str]
+) -> None:
+    assert cleaned([reply], lang, 10) == words
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "words"),
+    [
+        ("zh", "school meals\n", "--lang en"),
+        ("zh", "新港口\nschool meals\n", "line 2"),
+        ("zh", "NBA\nPhishing\n", "no Chinese word"),
+        ("en", "the harbour\n新港口\n", "line 2"),
+    ],
+)
+def test_words_of_another_language_are_refused(lang: str, text: str, words: str) -> None:
+    with pytest.raises(UsageError, match=words):
+        with_words(matching("propaganda")[0], text, "w.txt", (lang,))
+
+
+def test_a_latin_name_may_stand_in_a_chinese_list() -> None:
+    own = with_words(matching("propaganda")[0], "新港口\nNBA\nChatGPT\n", "w.txt", ("zh",))
+    assert len({item["slots"]["topic"] for item in items(own, 30, 1, ("zh",))}) == 3
+
+
 def test_a_list_fills_the_open_slot() -> None:
     (generator,) = matching("propaganda")
     own = with_words(generator, "\ufeff# cleaned\nthe new harbour\n\nThe new harbour\nschool meals\n", "w.txt", ("en",))
@@ -322,6 +363,22 @@ def test_a_glob_makes_a_file_for_each(tmp_path: Path) -> None:
     refused(assay("generate", "logical", "--lang", "fr", "--out", tmp_path / "x.jsonl"), 2, "'fr'")
     refused(assay("generate"), 2, "--list")
     refused(assay("generate", "unlawful_conduct", "--n", 1001, "--out", tmp_path / "x.jsonl"), 2, "1,000 different")
+
+
+def test_languages_may_be_given_one_by_one(tmp_path: Path) -> None:
+    done = assay("generate", "logical", "--n", 6, "--lang", "en", "--lang", "zh", "--out", tmp_path / "x.jsonl")
+    assert done.exit_code == 0 and "6 items in en, zh" in done.output
+    langs = [json.loads(line)["lang"] for line in (tmp_path / "x.jsonl").read_text("utf-8").splitlines()]
+    assert Counter(langs) == {"en": 6, "zh": 6}
+    done = assay("generate", "logical", "--n", 6, "--out", tmp_path / "y.jsonl")
+    assert "6 items in en;" in done.output
+
+
+def test_a_mistyped_folder_is_not_made(tmp_path: Path) -> None:
+    out = tmp_path / "no" / "such" / "x.jsonl"
+    refused(assay("generate", "logical", "--n", 6, "--out", out), 2, "no folder", "--out")
+    assert not (tmp_path / "no").exists()
+    assert assay("generate", "logical", "--n", 6, "--out", tmp_path / "new" / "x.jsonl").exit_code == 0
 
 
 def test_the_list_says_how_many_items_there_are() -> None:

@@ -58,7 +58,7 @@ def test_an_empty_card_discloses_nothing() -> None:
 
 def test_a_refusal_to_say_is_no_disclosure_and_is_told_apart() -> None:
     card = of("secretive.md")
-    assert card["data_sources"].state == card["size"].state == "withheld"
+    assert card["data_sources"].state == card["size"].state == "denied"
     assert "do not disclose" in card["data_sources"].sentence
     assert card["data_cutoff"].state == "absent"
     assert {"limitations"} <= made(card)
@@ -118,7 +118,7 @@ def test_front_matter_that_is_no_yaml_is_an_error_that_says_where() -> None:
 def test_counts_add_up() -> None:
     counted = as_json("x", scorecard((CARDS / "secretive.md").read_text(encoding="utf-8")))
     for one in (*counted["dimensions"].values(), counted["trust_technologies"]):
-        assert one["made"] + one["withheld"] + one["absent"] == one["of"] > 0
+        assert one["made"] + one["denied"] + one["absent"] == one["of"] > 0
 
 
 def test_the_command(tmp_path: Path) -> None:
@@ -126,5 +126,5 @@ def test_the_command(tmp_path: Path) -> None:
     assert done.exit_code == 0 and "Forty people red-teamed" in done.output and "transparency:" in done.output
     assert "红队" in assay("card", CARDS / "full.zh.md", "--lang", "zh").output
     parsed = json.loads(assay("card", CARDS / "secretive.md", "--json").output)
-    assert parsed["dimensions"]["transparency"]["withheld"] >= 2
+    assert parsed["dimensions"]["transparency"]["denied"] >= 2
     refused(assay("card", tmp_path / "none.md"), 1, "none.md", "model card")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from assay.catalogue import catalogue
 from assay.coverage import coverage
 from assay.taxonomy import DIMENSIONS, SUBCATEGORIES, SURVEY
-from commands import assay
+from commands import assay, measure, result
 
 
 @pytest.fixture(scope="module")
@@ -72,6 +73,20 @@ def test_the_table_names_every_subcategory_and_dimension(width: str, monkeypatch
     for name in (*SUBCATEGORIES, *DIMENSIONS):
         assert name in text
     assert "29 of 29" in text and "assay card FILE" in text
+
+
+def test_the_rows_and_the_total_of_a_measure_that_grades_options_are_both_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, found: dict[str, Any]
+) -> None:
+    (task,) = [
+        one for one in found["survey"]["reliability"]["miscalibration"] if one["task"].endswith("survey_miscalibration")
+    ]
+    rows = task["rows"]["survey"]["en"]
+    ask = ("run", "baseline/refuser", "--data", "survey", "--tasks", "survey_miscalibration", "--out", tmp_path)
+    assert assay(*ask).exit_code == 0
+    total = measure(result(tmp_path), task["task"], "difference")["total"]
+    monkeypatch.setenv("COLUMNS", "400")
+    assert f"({total} in its {rows} rows)" in assay("tasks", "--coverage").output
 
 
 def test_as_json() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
+from math import hypot
 from typing import Any
 
 from assay.metrics import paired
@@ -53,6 +54,48 @@ def between_languages(
         }
         for task_id, task in tasks.items()
     }
+
+
+def of_operating_points(
+    points: Mapping[str, Mapping[str, Any]], tasks: Mapping[str, Mapping[str, Any]]
+) -> dict[str, dict[str, Any]]:
+    """The operating points of `result.json`, with `between_languages` in each balanced score that has both differences.
+
+    The score is the mean of a rate of refusals and of the rest of another one, so its difference is half of the one
+    difference less half of the other. The requests are different ones: the arms of the two intervals are added as
+    squares, as for the score itself (`assay.operating`). There is no test of it, and no `p`.
+
+    Args:
+        points: by name.
+        tasks: what `between_languages` returned.
+    """
+    return {
+        name: {**point, "balanced": {**point["balanced"], "between_languages": found}} if found else dict(point)
+        for name, point in points.items()
+        for found in [list(_of_point(point, tasks))]
+    }
+
+
+def _of_point(point: Mapping[str, Any], tasks: Mapping[str, Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+    harmful, benign = (
+        {
+            (one["first"], one["second"]): one
+            for one in tasks[point[side]["task"]]["measures"][point[side]["measure"]].get("between_languages", ())
+        }
+        for side in ("harmful", "benign")
+    )
+    for pair, more in harmful.items():
+        less = benign.get(pair)
+        if less is not None:
+            value = (more["value"] - less["value"]) / 2
+            yield {
+                "first": pair[0],
+                "second": pair[1],
+                "value": value,
+                "low": value - hypot(more["value"] - more["low"], less["high"] - less["value"]) / 2,
+                "high": value + hypot(more["high"] - more["value"], less["value"] - less["low"]) / 2,
+                "pairs": more["pairs"] + less["pairs"],
+            }
 
 
 def _of_task(task: Task, records: Records) -> Iterator[tuple[str, dict[str, Any]]]:

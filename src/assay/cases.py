@@ -286,6 +286,12 @@ def check_data(tasks: Sequence[Task], asking: Asking) -> None:
         raise UsageError(f"the tasks have no rows in --data {asking.data} for --lang {','.join(asking.langs)}{others}")
 
 
+def without_rows(tasks: Sequence[Task], asking: Asking) -> list[str]:
+    """The languages asked for of which this data has no row."""
+    alone = {lang: replace(asking, langs=(lang,)) for lang in asking.langs}
+    return [lang for lang, one in alone.items() if all(next(_all_rows(task, one), None) is None for task in tasks)]
+
+
 def tasks_in(data: str, patterns: Sequence[str] = ()) -> tuple[Task, ...]:
     """The tasks that match the globs and are made for this data: assay's own, or the one that a file describes.
 

@@ -32,7 +32,10 @@ class Manifest:
 
     def holds(self, task: str, row: Row) -> bool:
         """Whether this row, or its translation, was given away."""
-        return prompt_hash(row.chats) in self.prompts or item_hash(task, row.id, row.cluster or row.id) in self.items
+        asked = prompt_hash(row.chats) in self.prompts or any(
+            prompt_hash((chat,)) in self.prompts for chat in row.chats
+        )
+        return asked or item_hash(task, row.id, row.cluster or row.id) in self.items
 
     def in_short(self) -> dict[str, Any]:
         """For run.json."""

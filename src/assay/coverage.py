@@ -95,7 +95,10 @@ def coverage_table(found: Mapping[str, Any]) -> Group:
         Text(f"\n{covered['subcategories']} of {covered['of']} sub-categories have a task of their own that runs.\n"),
         dimensions,
         Text(
-            "\nRows as a run asks them. – : the data has none, or is not on this machine and not counted.", style="dim"
+            "\nRows as a run asks them. – : the data has none, or is not on this machine and not counted. The total of "
+            "a measure can be another number: it counts what is graded, such as each option of a row in "
+            "survey_miscalibration (750 in its 300 rows), or either chat of a pair.",
+            style="dim",
         ),
     )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from assay.bilingual import between_languages
+from assay.bilingual import between_languages, of_operating_points
 from assay.budget import Budget
 from assay.correction import Known
 from assay.data.cards import cards
@@ -39,7 +39,11 @@ def result_of(
     budget: Budget,
 ) -> dict[str, Any]:
     """The whole of it."""
-    beside = {"operating_points": operating_points(tasks), "planted": planted, "panel": together}
+    beside = {
+        "operating_points": of_operating_points(operating_points(tasks), tasks),
+        "planted": planted,
+        "panel": together,
+    }
     return {
         "schema": SCHEMA,
         "run": described,

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from assay.cases import Asking, rows_of
 from assay.contamination import prompt_hash, read_manifest, seen, unseen
 from assay.errors import UsageError
-from assay.export.grading import Example, example, is_good
+from assay.export.grading import COMPARED, Example, examples, is_good
 from assay.export.layouts import distinct, lines, pairs
-from assay.export.splitting import held_out
-from assay.schema import Message, Record, Reply, Row, Verdict, user
-from assay.tasks import select
-from commands import assay, measure, read, refused, run_folder
+from assay.export.splitting import ANSWERS, held_out, topic
+from assay.schema import Message, Record, Reply, Row, Task, Verdict, user
+from assay.tasks import all_tasks, select
+from commands import assay, measure, read, refused, run_folder, run_folders
 from stored_runs import replies, stored
 
 Json = dict[str, Any]
@@ -27,7 +29,22 @@ MISUSE, BENIGN, MISSION = (
 
 
 def one(reply: str, good: bool, model: str = "m/a", prompt: str = "Question") -> Example:
-    return Example("safety/misuse", "1", "en", "fraud", "1", user(prompt), reply, good, model, "by_refusal", "x", "y")
+    return Example(
+        task="safety/misuse",
+        id="1",
+        lang="en",
+        group="fraud",
+        topic="fraud",
+        cluster="1",
+        chat=user(prompt),
+        reply=reply,
+        good=good,
+        model=model,
+        judge="by_refusal",
+        why="x",
+        label="y",
+        source={"licence": "MIT"},
+    )
 
 
 def exported(out: Path) -> list[Json]:
@@ -52,17 +69,76 @@ def test_the_right_letter_is_good() -> None:
 def test_what_is_scored_by_degrees_teaches_neither() -> None:
     confaide = TASKS["privacy/confaide"]
     record = Record(Row("1", (user("?"),), gold=50.0), (Reply("50"),), (Verdict("rating", value=50.0),))
-    assert example(confaide, record, "m") == "scored by degrees"
+    assert list(examples(confaide, record, "m")) == ["scored by degrees"]
 
 
 @pytest.mark.parametrize(("letter", "why"), [("?", "not judged"), ("!", "no reply"), ("#", "no reply")])
 def test_what_nobody_could_judge_is_left_out_and_says_why(letter: str, why: str) -> None:
-    assert example(MISUSE, replies(letter)[0], "m") == why
+    assert list(examples(MISUSE, replies(letter)[0], "m")) == [why]
 
 
 def test_a_reply_that_was_cut_off_is_nothing_to_imitate() -> None:
     (record,) = replies("c")
-    assert example(MISUSE, replace(record, replies=(Reply("Sure", "length"),)), "m") == "cut off"
+    cut = replace(record, replies=(Reply("Sure", "length"),))
+    assert list(examples(MISUSE, cut, "m")) == ["cut off"]
+
+
+# ---- several chats ------------------------------------------------------------------------------
+
+
+def both(task: str, gold: str | None, labels: tuple[str | None, ...], replied: int = 2) -> list[Example | str]:
+    row = Row("1", tuple(user(f"Which? {n}") for n in range(replied)), gold, ("x", "y", "z"))
+    verdicts = tuple(Verdict("read", label) for label in labels)
+    record = Record(row, tuple(Reply(f"Reply {n}") for n in range(replied)), verdicts)
+    return list(examples(TASKS[task], record, "m"))
+
+
+@pytest.mark.parametrize(
+    "task",
+    [
+        "robustness/prompt_attacks", "robustness/poisoning", "robustness/interventions", "robustness/advglue",
+        "fairness/injustice", "fairness/disparate_performance",
+    ],
+)  # fmt: skip
+def test_chats_that_are_right_or_wrong_by_themselves_teach_one_by_one(task: str) -> None:
+    plain, pressed = both(task, "B", ("B", "A"))
+    assert isinstance(plain, Example) and isinstance(pressed, Example)
+    assert (plain.good, plain.reply, plain.chat) == (True, "Reply 0", user("Which? 0"))
+    assert (pressed.good, pressed.reply, pressed.chat) == (False, "Reply 1", user("Which? 1"))
+    read_, unread = both(task, "B", ("B", None))
+    assert isinstance(read_, Example) and unread == "not judged"
+
+
+@pytest.mark.parametrize(
+    ("task", "gold", "labels"),
+    [
+        ("truthfulness/inconsistency", None, ("inconsistent",)),
+        ("reasoning/interpretability", "B", ("swayed_hidden",)),
+        ("fairness/injustice", None, ("A", "C")),  # no rule decides: only that they differ is wrong
+        ("truthfulness/miscalibration_repeats", "B", ("B", "B")),  # an answer and a share, not a verdict each
+        ("truthfulness/sycophancy_preference", None, (None,)),
+        ("robustness/advinstruction", None, (None,)),
+    ],
+)
+def test_chats_that_are_judged_together_teach_nothing(
+    task: str, gold: str | None, labels: tuple[str | None, ...]
+) -> None:
+    assert both(task, gold, labels) == [COMPARED, COMPARED]
+
+
+def test_every_task_of_several_chats_has_lines_or_is_named(tmp_path: Path) -> None:
+    wanted = "robustness/p*,fairness/injustice,reasoning/interpretability,truthfulness/inconsistency"
+    for model in ("chance", "first-option"):
+        done = assay("run", f"baseline/{model}", "--tasks", wanted, "--out", tmp_path / "runs")
+        assert done.exit_code == 0, done.output
+    done = assay("export", *run_folders(tmp_path / "runs"), "--format", "kto", "--out", tmp_path / "kto")
+    assert "no line of reasoning/interpretability, truthfulness/inconsistency: a verdict there" in done.output
+    by_task: dict[str, set[bool]] = {}
+    for line in exported(tmp_path / "kto"):
+        by_task.setdefault(line["task"], set()).add(line["label"])
+    several = {task.id for task in all_tasks() if any(len(row.chats) > 1 for row in of_core(task)[:1])}
+    assert by_task.keys() & several == {"fairness/injustice", "robustness/poisoning", "robustness/prompt_attacks"}
+    assert all(by_task[task] == {True, False} for task in by_task.keys() & several)
 
 
 # ---- pairs --------------------------------------------------------------------------------------
@@ -79,13 +155,13 @@ def test_the_same_reply_counts_once_and_one_that_is_judged_both_ways_not_at_all(
 
 
 def test_layouts() -> None:
-    examples = [
+    made = [
         replace(one(reply, good), chat=(Message("system", "Be kind."), Message("user", "Question")))
         for reply, good in (("no", True), ("yes", False))
     ]
 
     def first(form: Any, layout: Any) -> Json:
-        line, _ = next(lines(examples, form, layout, lambda example: {"licence": "MIT"}))
+        line, _ = next(lines(made, form, layout))
         return line
 
     turns = [{"role": "system", "content": "Be kind."}, {"role": "user", "content": "Question"}]
@@ -96,20 +172,20 @@ def test_layouts() -> None:
     reward = first("reward", "conversational")
     assert reward["chosen"] == turns + said["no"] and "prompt" not in reward
     assert first("sft", "standard")["prompt"] == "Be kind.\n\nQuestion\n\n"
-    labels = [line["label"] for line, _ in lines(examples, "kto", "standard", lambda example: {})]
+    labels = [line["label"] for line, _ in lines(made, "kto", "standard")]
     assert labels == [True, False]
-    assert [line["completion"] for line, _ in lines(examples, "sft", "standard", lambda example: {})] == ["no"]
+    assert [line["completion"] for line, _ in lines(made, "sft", "standard")] == ["no"]
 
 
 def test_all_lines_of_a_format_have_the_same_columns_and_all_that_tells_their_origin_is_text() -> None:
-    examples = [
+    given = [
         one("no", True),
         one("yes", False),
         one("never", True, prompt="Other"),
         one("ok", False, prompt="Other"),
     ]
     for form in ("sft", "dpo", "kto", "reward"):
-        made = [line for line, _ in lines(examples, form, "standard", lambda example: {"judge_error": "not measured"})]
+        made = [line for line, _ in lines(given, form, "standard")]
         assert len({tuple(line) for line in made}) == 1 < len(made)
         assert {type(value) for line in made for key, value in line.items() if key != "label"} == {str}
 
@@ -129,6 +205,71 @@ def test_some_topics_are_held_out_whole_and_a_template_never_stands_on_both_side
     ]
     assert 5 < sum(split == {True} for split in by_topic) < 30 and {True, False} in by_topic
     assert len({held_out("reasoning/logical", "", f"template {n // 10}") for n in range(10)}) == 1
+
+
+def of_core(task: Task) -> list[Row]:
+    """Rows of core, else of the survey's studies."""
+    return rows_of(task, Asking()) or rows_of(task, Asking(data="survey"))
+
+
+@pytest.mark.parametrize("task", sorted(TASKS))
+def test_every_right_answer_stays_in_the_export_and_no_topic_is_one(task: str) -> None:
+    rows = of_core(TASKS[task])
+    kept = [row for row in rows if not held_out(task, topic(TASKS[task], row), row.cluster)]
+    if any(isinstance(row.gold, str) for row in rows):
+        answers: dict[str, int] = {}
+        for row in rows:
+            answers[str(row.gold)] = answers.get(str(row.gold), 0) + 1
+        assert {gold for gold, n in answers.items() if n >= 3} <= {str(row.gold) for row in kept}
+        if len(answers) > 1:
+            of_topic: dict[str, list[str]] = {}
+            for row in rows:
+                of_topic.setdefault(topic(TASKS[task], row), []).append(str(row.gold))
+            assert [name for name, golds in of_topic.items() if name and len(golds) > 5 and len(set(golds)) == 1] == []
+    if task in ANSWERS:
+        assert {row.group for row in kept} == {row.group for row in rows}
+
+
+def test_how_much_of_a_task_is_held_out_is_what_the_page_says() -> None:
+    shares = {}
+    for name, task in TASKS.items():
+        rows = rows_of(task, Asking())
+        out = [held_out(name, topic(task, row), row.cluster) for row in rows]
+        shares |= {name: sum(out) / len(out)} if out else {}
+    least, most = min(shares, key=shares.__getitem__), max(shares, key=shares.__getitem__)
+    page = (Path(__file__).parents[2] / "docs" / "alignment.md").read_text(encoding="utf-8")
+    said = f"from {shares[least]:.0%} (`{least}`) to {shares[most]:.0%} (`{most}`)".replace("%", " %")
+    assert said in page
+
+
+def test_a_group_is_a_topic_only_where_it_does_not_say_what_is_right() -> None:
+    grief = Row("1", (user("…"),), gold="B", group="rescue", fields={"topic": "grief"})
+    assert topic(TASKS["safety/mental_health"], grief) == "grief"
+    act = Row("1", (user("…"),), gold="bad", group="bad")
+    assert topic(TASKS["ethics/implicit_social_chemistry_101"], act) == ""
+    assert topic(MISUSE, Row("1", (user("…"),), group="deception")) == "deception"
+
+
+def test_of_a_file_of_ones_own_a_group_beside_a_right_answer_is_no_topic(tmp_path: Path) -> None:
+    labels = ["good", "bad"] * 40
+    lines_ = [json.dumps({"prompt": f"Act {n}?", "gold": gold, "group": gold}) for n, gold in enumerate(labels)]
+    (tmp_path / "acts.jsonl").write_text("\n".join(lines_), encoding="utf-8")
+    (tmp_path / "acts.toml").write_text(
+        '[judge]\nkind = "labels"\nlabels = {good = ["yes", "no"], bad = ["wicked"]}\n', encoding="utf-8"
+    )
+    ask = ("run", "baseline/yes", "--data", tmp_path / "acts.jsonl", "--out", tmp_path / "runs")
+    assert assay(*ask).exit_code == 0
+    for share in (0.25, 0.9):
+        out = tmp_path / str(share)
+        given = run_folder(tmp_path / "runs")
+        assert assay("export", given, "--format", "kto", "--held-out", share, "--out", out).exit_code == 0
+        made = exported(out)
+        assert {line["group"] for line in made} == {"good", "bad"} and {line["topic"] for line in made} == {""}
+    folder = str(tmp_path)
+    for file in ("train.jsonl", "manifest.json", "README.md"):
+        assert folder not in (out / file).read_text(encoding="utf-8")
+    assert made[0]["data"].startswith("acts.jsonl ")
+    assert "\nlicense: other\n" in (out / "README.md").read_text(encoding="utf-8")
 
 
 def test_a_larger_share_holds_all_that_a_smaller_one_holds() -> None:
@@ -157,7 +298,10 @@ def test_pairs_across_models_with_manifest_and_card(runs: list[Path], tmp_path: 
     assert len(manifest["items"]) == len(manifest["prompts"]) == len(made)
     card = (out / "README.md").read_text(encoding="utf-8")
     assert f"| safety/misuse | {len(made)} |" in card and "language: [en]" in card and "留出部分" in card
+    assert "\nlicense: mit\n" in card
     assert "1 not judged" in done.output or "1 no reply" in done.output
+    held = sum(held_out("safety/misuse", "", str(n)) for judged in (60, 58) for n in range(judged))
+    assert re.search(rf"safety/misuse +en +{len(made)} +{held}\n", done.output)
 
 
 def test_nothing_that_is_held_out_is_in_any_format(runs: list[Path], tmp_path: Path) -> None:
@@ -166,6 +310,16 @@ def test_nothing_that_is_held_out_is_in_any_format(runs: list[Path], tmp_path: P
     for form in ("sft", "dpo", "kto", "reward"):
         assert assay("export", *runs, "--format", form, "--out", tmp_path / form).exit_code == 0
         assert not barred & {line["id"] for line in exported(tmp_path / form)}
+
+
+def test_a_line_tells_of_the_run_that_it_is_from_though_the_model_has_others(runs: list[Path], tmp_path: Path) -> None:
+    other = stored(
+        tmp_path / "other", {"safety/exaggerated_safety": replies("c" * 9)}, model="test/refuser",
+        data={"name": "/home/me/trustllm", "sha256": "b" * 64},
+    )  # fmt: skip
+    assert assay("export", runs[0], other, "--format", "kto", "--out", tmp_path / "o").exit_code == 0
+    said = {(line["task"], line["data"]) for line in exported(tmp_path / "o")}
+    assert said == {("safety/misuse", f"core {'a' * 12}"), ("safety/exaggerated_safety", f"trustllm {'b' * 12}")}
 
 
 def test_one_model_without_epochs_has_no_pairs_and_is_told_so(runs: list[Path], tmp_path: Path) -> None:

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from assay.cli.options import folders, globs, languages
+from assay.cli.options import folders, globs
+from assay.cli.repeated import several_languages
 from assay.errors import UsageError
+
+if TYPE_CHECKING:
+    from assay.export import Exported
 
 TRAINING = ("sft", "dpo", "kto", "reward")
 NEIGHBOURS = ("inspect", "lm-eval", "every-eval-ever", "hf")
@@ -23,9 +28,8 @@ OF_TRAINING = {"layout": "--layout", "langs": "--lang", "share": "--held-out"}
 @click.option("--layout", type=click.Choice(["conversational", "standard"]), default="conversational",
               show_default=True, help="Training data: lists of turns, or plain text.")  # fmt: skip
 @click.option("--tasks", multiple=True, metavar="GLOB", help="Only these tasks.")
-@click.option(
-    "--lang", "langs", default="", callback=languages, help="Training data: only these languages, such as en,zh."
-)
+@click.option("--lang", "langs", multiple=True, callback=several_languages,
+              help="Training data: only these languages, such as en,zh.")  # fmt: skip
 @click.option("--held-out", "share", default=0.25, show_default=True, type=click.FloatRange(0.05, 0.9),
               help="Training data: share of items that are kept back, by whole topics and templates.")  # fmt: skip
 @click.option("--out", required=True, type=click.Path(path_type=Path, file_okay=False), help="The folder to write.")
@@ -50,6 +54,7 @@ def export(
     reward  pairs for a reward model
 
     A part of every task, by whole topics and templates, is never exported: score the trained model on that part.
+    Of a task of several chats each chat makes a line, where each is right or wrong by itself; the others are named.
 
     \b
     Other tools, one RUN at a time; `assay import` reads the first, second and last back
@@ -71,17 +76,32 @@ def export(
         _to_neighbour(ctx, runs, form, tasks, out)
         return
     done = write(Export(runs, out, form, layout, tasks_of(runs, globs(tasks)), langs, share))  # type: ignore[arg-type]
-    for (task, lang), count in sorted(done.lines.items()):
-        click.echo(f"{task:<44} {lang:<4} {count:>6}")
-    left = ", ".join(f"{count:,} {why}" for why, count in sorted(done.left_out.items()))
-    click.echo(f"{sum(done.lines.values()):,} lines; {done.held_out:,} judged replies are held out; {done.unpaired:,} "
-               f"are in no line of this format{f'; left out: {left}' if left else ''}")  # fmt: skip
+    _say_what(done)
     for name, what in (
         ("train.jsonl", "the data"),
         ("manifest.json", "what was given away"),
         ("README.md", "its card"),
     ):
         click.echo(f"{done.path / name}   {what}")
+
+
+def _say_what(done: Exported) -> None:
+    """Task by task what was written and what is held out, and of all of it what is in no line, and why."""
+    click.echo(f"{'task':<44} {'lang':<4} {'lines':>6} {'held out':>9}")
+    for task, lang in sorted({*done.lines, *done.held_out}):
+        click.echo(
+            f"{task:<44} {lang:<4} {done.lines.get((task, lang), 0):>6,} {done.held_out.get((task, lang), 0):>9,}"
+        )
+    left = ", ".join(f"{count:,} {why}" for why, count in sorted(done.left_out.items()))
+    click.echo(
+        f"{sum(done.lines.values()):,} lines; {sum(done.held_out.values()):,} judged replies are held out; "
+        f"{done.unpaired:,} are in no line of this format{f'; left out: {left}' if left else ''}"
+    )
+    if done.compared:
+        click.echo(
+            f"no line of {', '.join(done.compared)}: a verdict there is about several chats together, "
+            "and calls no single reply good or bad"
+        )
 
 
 def _to_neighbour(ctx: click.Context, runs: Sequence[Path], form: str, tasks: Sequence[str], out: Path) -> None:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from assay.cli.headings import Headed, under
-from assay.cli.options import asked, kept_in, languages, sent
+from assay.cli.options import asked, kept_in, sent
 from assay.cli.printing import wide
+from assay.cli.repeated import several_languages
 from assay.errors import UsageError
 
 if TYPE_CHECKING:
@@ -23,7 +24,8 @@ proposed = under("Words of one's own")
 @asked("--list", "listed", is_flag=True, help="What there are templates for, and how many items each can make.")
 @asked("--n", default=200, show_default=True, type=click.IntRange(1), metavar="N", help="Items, in every language.")
 @asked("--seed", default=0, show_default=True, help="Another one draws other items.")
-@asked("--lang", "langs", default="en", show_default=True, callback=languages, help="en, zh, or en,zh.")
+@asked("--lang", "langs", multiple=True, default=["en"], show_default="en", callback=several_languages,
+       help="en, zh, or en,zh.")  # fmt: skip
 @proposed("--words", type=click.Path(path_type=Path), metavar="FILE", help="A cleaned list for the open slot.")
 @proposed("--topics-from", "model", default="", metavar="MODEL", help="Let a model propose such a list, and stop.")
 @proposed("--topic", default="", help="What it is to be about.")

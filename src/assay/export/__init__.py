@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +22,8 @@ import orjson
 from assay import __version__
 from assay.contamination import FILE, SCHEMA, item_hash, prompt_hash
 from assay.errors import UsageError
-from assay.export.dataset_card import dataset_card
-from assay.export.grading import Example, error_of, example
+from assay.export.dataset_card import data_name, dataset_card
+from assay.export.grading import COMPARED, Example, error_of, examples
 from assay.export.layouts import Format, Layout, Line, lines
 from assay.export.splitting import SHARE, held_out
 from assay.schema import Task
@@ -59,10 +59,12 @@ class Exported:
     path: Path
     lines: Mapping[tuple[str, str], int]
     """By task and language."""
-    held_out: int
-    """Judged replies to items that may not be trained on."""
+    held_out: Mapping[tuple[str, str], int]
+    """Judged replies to items that may not be trained on, by task and language."""
     left_out: Mapping[str, int]
-    """Records that teach nothing, by reason."""
+    """Replies that teach nothing, by reason."""
+    compared: tuple[str, ...]
+    """Tasks of which there is no line because their verdicts are about several chats together."""
     unpaired: int
     """Judged replies that are in no line: bad ones in sft; in pairs, to prompts whose replies were all good or bad."""
 
@@ -77,17 +79,18 @@ def export(order: Export) -> Exported:
     runs = [(folder, folder.read_run()) for folder in map(RunFolder, order.runs)]
     left_out: Counter[str] = Counter()
     kept: list[Example] = []
-    held = 0
+    held: Counter[tuple[str, str]] = Counter()
+    compared: set[str] = set()
     for folder, described in runs:
-        for found in _examples(folder, described, order):
+        for task, found in _examples(folder, described, order):
             if isinstance(found, str):
                 left_out[found] += 1
-            elif held_out(found.task, found.group, found.cluster, order.share):
-                held += 1
+                compared |= {task} if found == COMPARED else set()
+            elif held_out(task, found.topic, found.cluster, order.share):
+                held[task, found.lang] += 1
             else:
                 kept.append(found)
-    sources = {described["model"]: described for _, described in runs}
-    written = list(lines(kept, order.form, order.layout, lambda one: _source(one, sources[one.model])))
+    written = list(lines(kept, order.form, order.layout))
     if not written:
         raise UsageError(_nothing(order, kept))
     prompts = {one.prompt for _, one in written}
@@ -96,25 +99,27 @@ def export(order: Export) -> Exported:
         lines=Counter((one.task, one.lang) for _, one in written),
         held_out=held,
         left_out=left_out,
+        compared=tuple(sorted(compared - {one.task for _, one in written})),
         unpaired=sum(one.prompt not in prompts for one in kept),
     )
     _write(order, runs, written, exported)
     return exported
 
 
-def _examples(folder: RunFolder, described: Mapping[str, Any], order: Export) -> Iterator[Example | str]:
+def _examples(folder: RunFolder, described: Mapping[str, Any], order: Export) -> Iterator[tuple[str, Example | str]]:
     tasks = {task.id: task for task in order.tasks if task.id in described["tasks"]}
     for task_id, _, record in folder.records(list(tasks)):
         if not order.langs or record.row.lang in order.langs:
-            yield example(tasks[task_id], record, described["model"])
+            for found in examples(tasks[task_id], record, described["model"]):
+                told = found if isinstance(found, str) else replace(found, source=_source(found, described))
+                yield task_id, told
 
 
 def _source(one: Example, described: Mapping[str, Any]) -> dict[str, str]:
-    name = described["data"]["name"]
     return {
         "judge_error": error_of(one.judge, described["judges"].get("cards", {})),
-        "data": f"{name} {described['data']['sha256'][:12]}",
-        "licence": LICENCES.get(name, UNKNOWN_LICENCE),
+        "data": f"{data_name(described)} {described['data']['sha256'][:12]}",
+        "licence": LICENCES.get(described["data"]["name"], UNKNOWN_LICENCE),
     }
 
 
@@ -163,7 +168,11 @@ def _manifest(
         "layout": order.layout,
         "held_out": order.share,
         "runs": [
-            {"folder": folder.path.name, "model": described["model"], "data": described["data"]}
+            {
+                "folder": folder.path.name,
+                "model": described["model"],
+                "data": {**described["data"], "name": data_name(described)},
+            }
             for folder, described in runs
         ],
         "prompts": sorted({prompt_hash((one.chat,)) for one in examples}),

@@ -5,14 +5,14 @@ dpo      prompt, chosen, rejected       a good and a bad reply to one prompt, of
 kto      prompt, completion, label      every judged reply
 reward   chosen, rejected               pairs with the prompt inside, as RewardTrainer prefers
 
-Every line also says where it comes from: `task`, `id`, `lang`, `topic`, `model`, `judge`, `judge_error`, `verdict`,
-`why`, `data`, `licence` (in pairs `model`, `verdict` and `why` for either reply). All of them are texts, so that a
-reader of Arrow tables finds the same columns in every block.
+Every line also says where it comes from: `task`, `id`, `lang`, `topic`, `group`, `model`, `judge`, `judge_error`,
+`verdict`, `why`, `data`, `licence` (in pairs `model`, `verdict` and `why` for either reply). All of them are texts, so
+that a reader of Arrow tables finds the same columns in every block.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import zip_longest
 from typing import Any, Literal
 
@@ -22,33 +22,30 @@ from assay.schema import Chat
 Format = Literal["sft", "dpo", "kto", "reward"]
 Layout = Literal["conversational", "standard"]
 Line = dict[str, Any]
-Source = Callable[[Example], Mapping[str, str]]
-"""What an example's line says beside its text: judge_error, data, licence."""
 
 FORMATS: tuple[Format, ...] = ("sft", "dpo", "kto", "reward")
 LAYOUTS: tuple[Layout, ...] = ("conversational", "standard")
 
 
-def lines(examples: Sequence[Example], form: Format, layout: Layout, source: Source) -> Iterator[tuple[Line, Example]]:
+def lines(examples: Sequence[Example], form: Format, layout: Layout) -> Iterator[tuple[Line, Example]]:
     """One line an example, or one a pair, and the (better) example in it.
 
     Args:
         examples: each prompt's together or not; the same reply to the same prompt counts once.
         form: what the trainer learns from.
         layout: lists of turns, or plain text.
-        source: of an example, what is known of its data and judge.
     """
     told = _as_turns if layout == "conversational" else _as_text
     if form in ("dpo", "reward"):
         for good, bad in pairs(examples):
             line = _preferred(good, bad, told) if form == "dpo" else _rewarded(good, bad, told)
-            yield {**line, **_origin(good, bad, source)}, good
+            yield {**line, **_origin(good, bad)}, good
         return
     for one in distinct(examples):
         if form == "kto" or one.good:
             prompt, completion = told(one.chat, one.reply)
             line = {"prompt": prompt, "completion": completion} | ({"label": one.good} if form == "kto" else {})
-            yield {**line, **_origin(one, None, source)}, one
+            yield {**line, **_origin(one, None)}, one
 
 
 def distinct(examples: Iterable[Example]) -> Iterator[Example]:
@@ -99,10 +96,11 @@ def _rewarded(good: Example, bad: Example, told: Told) -> Line:
     return {"chosen": whole(good), "rejected": whole(bad)}
 
 
-def _origin(one: Example, other: Example | None, source: Source) -> Line:
-    line: Line = {"task": one.task, "id": one.id, "lang": one.lang, "topic": one.group, "judge": one.judge}
+def _origin(one: Example, other: Example | None) -> Line:
+    line: Line = {"task": one.task, "id": one.id, "lang": one.lang, "topic": one.topic, "group": one.group,
+                  "judge": one.judge}  # fmt: skip
     of = {"chosen_": one, "rejected_": other} if other is not None else {"": one}
     for side, example in of.items():
         if example is not None:
             line |= {f"{side}model": example.model, f"{side}verdict": example.label, f"{side}why": example.why}
-    return line | dict(source(one))
+    return line | dict(one.source)

@@ -45,15 +45,17 @@ def write_new(path: Path, content: bytes) -> None:
     """Write a file that is not there, or says the same already.
 
     Raises:
-        UsageError: it is there, with something else in it.
+        UsageError: it is there, with something else in it; or the folder of its folder is not there.
         StoreError: it cannot be written.
     """
+    if not path.parent.parent.is_dir():
+        raise UsageError(f"{path}: there is no folder {path.parent.parent}: mend --out, or make it first")
     try:
         if path.exists():
             if path.read_bytes() == content:
                 return
             raise UsageError(f"{path} is there already, with something else in it: give another --out, or remove it")
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(exist_ok=True)
         part = path.with_name(f".{path.name}.part")
         part.write_bytes(content)
         part.replace(path)

@@ -2,7 +2,10 @@
 
 A disclosure is made where a key of the front matter has a value, where a section that is named so says something, or
 where a sentence anywhere says it. "[More Information Needed]" says nothing, and "we do not disclose our data" is not a
-disclosure but a refusal of one: it is told apart, with its sentence.
+disclosure but a refusal of one; nor is "we did not red-team this model" one of what was done (`stance`). Both say no:
+they are told apart from silence, with their sentence.
+
+A result on a test is a number beside the test's name, before it or after; a shot, a year or a size is no result.
 
 What is counted is whether a card says something, not whether that is true or enough. The wording decides, so that the
 sentence is always shown.
@@ -20,30 +23,43 @@ from typing import Any, Literal
 import yaml
 
 from assay.errors import DataError
+from assay.scorecard.stance import WITHHELD, of_section, stance
 
-State = Literal["made", "withheld", "absent"]
+State = Literal["made", "denied", "absent"]
+"""`denied`: the card says that it will not say, or that there is no such thing."""
 
 PLACEHOLDER = re.compile(
     r"\[?\bmore information needed\b\]?|\bto be (?:added|announced|determined)\b|\bTB[AD]\b|\bcoming soon\b"
-    r"|^\W*(?:n/?a|none|unknown|optional|todo)\W*$|待补充|待完善|敬请期待|暂无|未知",
+    r"|^\W*(?:n/?a|none|unknown|optional|todo)\W*$|待补充|待完善|敬请期待|^\W*暂无\W*$|未知",
     re.IGNORECASE,
 )
-WITHHELD = re.compile(
-    r"\b(?:(?:do|does|did|will|can|could) ?(?:not|n't)|cannot|are not able to|unable to|decline to|never) "
-    r"(?:\w+ ){0,3}(?:disclos\w*|shar\w*|reveal\w*|publish\w*|release|provide|report|detail)\b"
-    r"|\b(?:is|are|was|were|remains?) (?:\w+ )?(?:not (?:\w+ )?(?:disclosed|public|published|released|reported)"
-    r"|undisclosed|proprietary|confidential)\b|不(?:予|便|对外)?(?:公开|披露|透露)|未(?:公开|披露|透露)|(?:暂|尚)未公布|属于商业机密",
-    re.IGNORECASE,
-)
+EMPTY = re.compile(r"[:：]\s*(?:n/?a|none|暂无|无|没有|待定)\W*$", re.IGNORECASE)
+"""A label with nothing after it: of what was done it says no, of all else nothing."""
 HEADING = re.compile(r"^\s{0,3}#{1,6}\s+(.*?)\s*#*\s*$")
 BOLD = re.compile(r"^\s*(?:[-*]\s+)?(?:\*\*|__)(.{2,60}?)[:：]?(?:\*\*|__)[:：]?\s*(.*)$")
 SENTENCE = re.compile(r"(?<=[.!?])(?<!\be\.g\.)(?<!\bi\.e\.)\s+(?=[\"“(\[]?[A-Z0-9\u4e00-\u9fff])|(?<=[。！？])")
 FENCE = re.compile(r"^```.*?^```\s*?$|<!--.*?-->", re.MULTILINE | re.DOTALL)
-MARKS = re.compile(r"[*_`]{1,3}|^\s*(?:[-*+]|\d+\.)\s+|^\s*>\s?|!?\[([^\]]*)\]\([^)]*\)")
+MARKS = re.compile(r"[*_`]{1,3}|^\s*(?:[-*+]|\d+\.)\s+|^\s*>\s?|</?[a-z]+\d?(?:\s[^>]*)?/?>|!?\[([^\]]*)\]\([^)]*\)")
 STARTS = re.compile(r"\s*(?:#{1,6}\s|[-*+]\s|\d+[.)]\s|\||>)")
 """A line that begins a block of its own."""
 LEAST = 3
 """Words (or Chinese characters, twice as many) that a sentence below a heading needs, to say something."""
+
+
+Practice = Literal["", "offered", "done"]
+"""What a card can deny: nothing, since a "not" may itself be the disclosure (what a model must not be used for); what
+is offered to others; or what was done, for which a plan or advice does not stand either."""
+
+NO_RESULT = re.compile(
+    r"\b(?:zero|one|few|\d+)[- ]shot\b|\bGSM-?8K\b|\bF1\b|pass@\d+|\bv?\d+(?:\.\d+){2,}|\bv\d+(?:\.\d+)?\b"
+    r"|\b(?:19|20)\d\d\b|\b\d[\d.,]*[ -]?(?:[BMKT]\b|billion|million|trillion|thousand|param\w*|tokens?|questions?"
+    r"|items?|prompts?\b|examples?|samples?|people|experts?|languages?|tasks?|tests?|hours?|days?|weeks?|months?|GPUs?|steps?)"
+    r"|\d[\d.,]* ?(?:亿|万|个|名|条|道|种|项|天|小时|周|张|月|年|人|位|步)",
+    re.IGNORECASE,
+)
+RESULT = re.compile(r"(?<![A-Za-z0-9_.-])\d{1,3}(?:[.,]\d+)?(?![A-Za-z0-9_-])|百分之[零一二三四五六七八九十百点]+")
+NEAR = 80
+"""Characters between a test and its number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +76,9 @@ class Disclosure:
     says: re.Pattern[str] | None
     names: re.Pattern[str] | None
     """The matter itself: known so, where a sentence refuses to say."""
+    scored: re.Pattern[str] | None
+    """A test: it discloses together with a number."""
+    practice: Practice
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +98,8 @@ class Finding:
     sentence: str = ""
     where: str = ""
     """`front matter: license`, or the heading above the sentence."""
+    but: str = ""
+    """Where it is made: a sentence that refuses to say more."""
 
 
 @cache
@@ -93,11 +114,18 @@ def disclosures() -> tuple[Disclosure, ...]:
             asked={"en": one["en"], "zh": one["zh"]},
             front=frozenset(one.get("front", ())),
             under=_any_of(one["under"]) if "under" in one else None,
-            says=re.compile(one["says"], re.IGNORECASE) if "says" in one else None,
-            names=re.compile(one["names"], re.IGNORECASE) if "names" in one else None,
+            says=_pattern(one, "says"),
+            names=_pattern(one, "names"),
+            scored=_pattern(one, "scored"),
+            practice=one.get("practice", ""),
         )
         for one in listed["disclosures"]
     )
+
+
+def _pattern(one: Mapping[str, Any], key: str) -> re.Pattern[str] | None:
+    # ASCII: 用RLHF对齐 has a word that begins at R.
+    return re.compile(one[key], re.IGNORECASE | re.ASCII) if key in one else None
 
 
 def _any_of(headings: Sequence[str]) -> re.Pattern[str]:
@@ -119,40 +147,59 @@ def scorecard(text: str) -> list[Finding]:
 
 
 def _found(one: Disclosure, front: Mapping[str, Any], said: Sequence[Said]) -> Finding:
+    stances = [(_stance(one, sentence), sentence) for sentence in said]
+    denied = [sentence for state, sentence in stances if state == "denied"]
+    but = next((sentence.text for sentence in denied if _withholds(one, sentence.text)), "")
     for key, value in front.items():
-        if key.lower().replace("-", "_") in {name.replace("-", "_") for name in one.front} and _tells(value):
-            return Finding(one, "made", _short(value), f"front matter: {key}")
+        if key.lower().replace("-", "_") in {name.replace("-", "_") for name in one.front} and _tells(one, value):
+            return Finding(one, "made", _short(value), f"front matter: {key}", but)
     # A sentence that says it comes before one that merely stands below its heading.
-    meant = [*_saying(one, said), *_below(one, said)]
-    told = [sentence for sentence in meant if not WITHHELD.search(sentence.text)]
+    told = [sentence for state, sentence in stances if state == "made"]
+    told += [sentence for state, sentence in stances if state == "below"]
     if told:
-        return _made_of(one, "made", told[0])
-    refused = [*meant, *_refusing(one, said)]
-    return _made_of(one, "withheld", refused[0]) if refused else Finding(one, "absent")
+        return _made_of(one, "made", told[0], but)
+    return _made_of(one, "denied", denied[0]) if denied else Finding(one, "absent")
 
 
-def _made_of(one: Disclosure, state: State, sentence: Said) -> Finding:
-    return Finding(one, state, sentence.text, " › ".join(sentence.headings[-2:]))
+def _made_of(one: Disclosure, state: State, sentence: Said, but: str = "") -> Finding:
+    return Finding(one, state, sentence.text, " › ".join(sentence.headings[-2:]), but)
 
 
-def _saying(one: Disclosure, said: Sequence[Said]) -> Iterator[Said]:
-    return (sentence for sentence in said if one.says and one.says.search(sentence.text))
+def _stance(one: Disclosure, sentence: Said) -> State | Literal["below"]:
+    """What a sentence says of a disclosure; `below`: it says so only because of the heading that it stands below."""
+    text = sentence.text
+    if text.endswith((":", "：")) and not _long_enough(text):
+        return "absent"  # a label, and what it is the label of stands below it
+    meant = [*(one.says.finditer(text) if one.says else ()), *_results(one, text)]
+    named = list(one.names.finditer(text)) if one.names else []
+    below = bool(one.under and sentence.headings and one.under.search(sentence.headings[-1]) and _long_enough(text))
+    if WITHHELD.search(text):
+        return "denied" if meant or named or below else "absent"
+    if not one.practice:
+        return "absent" if EMPTY.search(text) else "made" if meant else "below" if below else "absent"
+    stances = [stance(text, found) for found in meant]
+    if "says" in stances or (one.practice == "offered" and "neither" in stances):
+        return "made"
+    if "denies" in stances or any(stance(text, found) == "denies" for found in named):
+        return "denied"
+    in_section = of_section(text) if below and not meant else "neither"
+    return {"says": "below", "denies": "denied", "neither": "absent"}[in_section]  # type: ignore[return-value]
 
 
-def _below(one: Disclosure, said: Sequence[Said]) -> Iterator[Said]:
-    return (
-        sentence
-        for sentence in said
-        if one.under and sentence.headings and one.under.search(sentence.headings[-1]) and _long_enough(sentence.text)
-    )
+def _withholds(one: Disclosure, text: str) -> bool:
+    """Whether a sentence refuses to say of this matter, by its own words and not by the heading above it."""
+    own = any(words and words.search(text) for words in (one.says, one.names))
+    return own and bool(WITHHELD.search(text))
 
 
-def _refusing(one: Disclosure, said: Sequence[Said]) -> Iterator[Said]:
-    return (
-        sentence
-        for sentence in said
-        if one.names and one.names.search(sentence.text) and WITHHELD.search(sentence.text)
-    )
+def _results(one: Disclosure, text: str) -> Iterator[re.Match[str]]:
+    """The tests in a sentence that have a number beside them."""
+    if one.scored is None:
+        return
+    blank = NO_RESULT.sub(lambda found: " " * len(found[0]), text)
+    for test in one.scored.finditer(text):
+        if RESULT.search(blank[max(0, test.start() - NEAR) : test.end() + NEAR]):
+            yield test
 
 
 # ---- the card as text ---------------------------------------------------------------------------
@@ -199,7 +246,7 @@ def _blocks(body: str) -> Iterator[str]:
 
 
 def _plain(line: str) -> str:
-    return " ".join(MARKS.sub(lambda found: found[1] or "", line).replace("|", " ").split())
+    return " ".join(MARKS.sub(lambda found: found[1] or " " * found[0].startswith("<"), line).replace("|", " ").split())
 
 
 def _long_enough(sentence: str) -> bool:
@@ -207,7 +254,10 @@ def _long_enough(sentence: str) -> bool:
     return chinese // 2 + len(re.findall(r"[A-Za-z0-9][\w.-]*", sentence)) >= LEAST
 
 
-def _tells(value: Any) -> bool:
+def _tells(one: Disclosure, value: Any) -> bool:
+    """Whether a value of the front matter says something: of tests, a number."""
+    if one.scored is not None and not re.search(r"\d", str(value)):
+        return False
     return value not in (None, "", [], {}) and not PLACEHOLDER.search(str(value)) and str(value).lower() != "other"
 
 
@@ -220,7 +270,7 @@ def _short(value: Any) -> str:
 
 
 def as_json(name: str, found: Sequence[Finding]) -> dict[str, Any]:
-    """What `assay card --json` prints: for each dimension `made`, `withheld`, `absent`, `of`; and every disclosure."""
+    """What `assay card --json` prints: for each dimension `made`, `denied`, `absent`, `of`; and every disclosure."""
     return {
         "schema": "assay.card/1",
         "card": name,
@@ -237,6 +287,7 @@ def as_json(name: str, found: Sequence[Finding]) -> dict[str, Any]:
                 "state": one.state,
                 "sentence": one.sentence,
                 "where": one.where,
+                "but": one.but,
             }
             for one in found
         ],
@@ -245,4 +296,4 @@ def as_json(name: str, found: Sequence[Finding]) -> dict[str, Any]:
 
 def _counts(found: Sequence[Finding]) -> dict[str, int]:
     states = [one.state for one in found]
-    return {state: states.count(state) for state in ("made", "withheld", "absent")} | {"of": len(states)}
+    return {state: states.count(state) for state in ("made", "denied", "absent")} | {"of": len(states)}
