@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from assay.errors import AssayError, StoreError
 from assay.schema import Record, Task
 from assay.store import RunFolder
+from assay.store.whole import write_whole
 
 if TYPE_CHECKING:
     from assay.data.sources import Source
@@ -34,11 +35,8 @@ def write_report(folder: RunFolder, out: Path | None = None, tasks: tuple[Task, 
     """
     file = out or folder.path / PAGE
     text = page(folder, tasks)
-    part = file.with_name(f".{file.name}.part")
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        part.write_text(text, encoding="utf-8")
-        part.replace(file)
+        write_whole(file, text.encode())
     except OSError as error:
         raise StoreError(f"{file} cannot be written ({error}): give another place with --out") from error
     return file

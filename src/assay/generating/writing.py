@@ -12,6 +12,7 @@ import orjson
 from assay.data.generators import Generator
 from assay.errors import UsageError
 from assay.store.folder import unwritable
+from assay.store.whole import write_whole
 
 COLUMNS = ("prompt", "id", "lang", "gold", "options", "group")
 
@@ -56,9 +57,7 @@ def write_new(path: Path, content: bytes) -> None:
                 return
             raise UsageError(f"{path} is there already, with something else in it: give another --out, or remove it")
         path.parent.mkdir(exist_ok=True)
-        part = path.with_name(f".{path.name}.part")
-        part.write_bytes(content)
-        part.replace(path)
+        write_whole(path, content)
     except OSError as error:
         raise unwritable(path, error) from error
 

@@ -21,6 +21,7 @@ import orjson
 
 from assay.errors import StoreError
 from assay.schema import Finish, Message, Raw, Record, Reply, Row, Usage, Verdict
+from assay.store.whole import write_whole
 
 COLUMNS = {
     "task": "VARCHAR",
@@ -80,10 +81,7 @@ class RunFolder:
             content, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE | orjson.OPT_SERIALIZE_NUMPY
         )
         try:
-            self.path.mkdir(parents=True, exist_ok=True)
-            part = file.with_name(f".{name}.part")
-            part.write_bytes(text)
-            part.replace(file)
+            write_whole(file, text)
         except OSError as error:
             raise unwritable(file, error) from error
         return file
