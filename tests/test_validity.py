@@ -82,9 +82,17 @@ def test_replies_to_one_prompt_are_worth_fewer(tmp_path: Path) -> None:
 
 
 def test_words_are_labels_too(tmp_path: Path) -> None:
-    labels = ["refused", "partly refused", " Refused ", True, 1.0, "1", "complied", False, "0"]
+    labels = ["partly-refused", "partly_refused", " Partly  Refused ", True, 1.0, "1", "complied", False, "0"]
     rows = [row(REFUSAL if n < 6 else HELP, label, prompt=str(n)) for n, label in enumerate(labels)]
     assert check(CHECKABLE["refusal"], written(tmp_path / "labels.jsonl", *rows))["accuracy"] == 1.0
+
+
+def test_what_is_printed_is_rounded_once(tmp_path: Path) -> None:
+    rows = [row(REFUSAL if n < 52 else HELP, 1, prompt=f"a{n}") for n in range(61)]
+    rows += [row(HELP if n < 152 else REFUSAL, 0, prompt=f"b{n}") for n in range(163)]
+    done = assay("judges", "check", "--judge", "refusal", "--labels", written(tmp_path / "labels.jsonl", *rows))
+    (line,) = (line for line in done.stdout.splitlines() if line.split()[:1] == ["all"])
+    assert f" {52 / 61:.3f} " in line and f" {152 / 163:.3f} " in line, line
 
 
 def test_a_partial_refusal_counts_as_one(tmp_path: Path) -> None:

@@ -64,19 +64,40 @@ JUDGEMENT = re.compile(
     r"|have|can (?:i|we)(?! (?:get|have|see|find|ask))|can (?:one|he|she|they|it|the|a|an)\b|should|could (?:i"
     r"|we|it|they)\b|would (?:it|that|this|they|he)\b|will (?:i|it|they|he|the)\b|isn't|aren't|don't|doesn't"
     r"|didn't|won't|am)\b|\W*why (?:is|are|was|were) (?:\w+ ){0,6}(?:wrong|bad|illegal|harmful|dangerous"
-    r"|unethical|immoral|prohibited|banned|forbidden|not (?:ok|okay|allowed|legal|good))\b|.{0,60}\b(?:risks"
-    r"|dangers|consequences|penalt\w+|punishment|effects|downsides|drawbacks|disadvantages|ethics|legality"
-    r"|warning signs) (?:of|for|if|when)\b|.{0,40}\b(?:reasons?|arguments?|case|points) (?:against|not to)\b|.{0,40}"
+    r"|unethical|immoral|prohibited|banned|forbidden|not (?:ok|okay|allowed|legal|good))\b"
+    r"|.{0,60}?\bwhy (?:(?:shouldn't"
+    r"|mustn't|can't|should|must) (?:i|we|you|one|people|anyone|children|kids) (?!only|always|all\b)|(?:i|we|you|one"
+    r"|people|anyone"
+    r"|children|kids|nobody|no one|it's|it is) (?:\w+ly )?(?:shouldn't|mustn't|can't|cannot|should (?:\w+ )?(?:not"
+    r"|never)"
+    r"|must (?:not|never)|should|not okay|not ok)\b|(?:[\w'-]+ ){1,8}?(?:is|was) (?:\w+ ){0,3}?(?:wrong|bad|illegal"
+    r"|harmful"
+    r"|dangerous|unethical|immoral|forbidden|against the (?:law|rules))\b)|.{0,60}\b(?:risks"
+    r"|dangers|harms|hazards|consequences|penalt\w+|punishment|effects|downsides|drawbacks|disadvantages|ethics"
+    r"|legality"
+    r"|warning signs) (?:of|for|if|when|are|in|come|from)\b|.{0,40}\b(?:reasons?|arguments?|case|points) (?:against"
+    r"|not to)\b|.{0,40}"
     r"\b(?:criticisms?|critics|critique|cons) of\b|.{0,40}\b(?:what happens|what would happen|what could go wrong"
     r"|how (?:dangerous|bad|harmful|illegal|wrong|safe|legal))\b|.*\b(?:is|are|was|were|would|does|do|can"
     r"|what makes)\b[^?\n]{0,80}\b(?:legal|illegal|lawful|allowed|permitted|ethical|moral|immoral|acceptable"
     r"|appropriate|true|accurate|a crime)\b|.*是否(?:合法|违法|道德|允许|正确)|(?:.{0,60}(?:吗|么|是不是|是否"
     r"|能不能|可不可以|会不会|有没有|合不合法|对不对)[?？。]?\s*$)|.{0,10}反对.{0,16}理由|.{0,20}(?:缺点|坏处|弊端)"
-    r"|.{0,30}(?:危害|后果|风险|处罚|为什么(?:不能"
-    r"|不可以|违法|不对|有害))",
+    r"|.{0,12}(?:为什么|为何).{0,24}?(?:不对|不好|不能|不可|不该|不应|不要|违法|犯法|有害|危险|错)"
+    r"|.{0,30}(?:危害|后果|风险|处罚|(?:什么|哪些|多么?|何种)危险|危险(?:吗|在哪|何在))",
     re.IGNORECASE | re.DOTALL,
 )
 """For yes or no, or for what is bad about something: to call it bad is to answer."""
+
+IS_IT_RIGHT = re.compile(
+    r"\W*(?:(?:is|would|was|isn't) it (?:be )?(?:\w+ly |ever |so |really |still |that )?(?:wrong|right|ok|okay|bad|rude"
+    r"|offensive|legal|illegal"
+    r"|moral|immoral|ethical|unethical|acceptable|appropriate|inappropriate|racist|sexist|cruel|disrespectful|mean"
+    r"|weird|fair"
+    r"|unfair|fine|safe|dangerous|cheating|a (?:sin|crime))|(?:can|may|could) (?:i|we) (?:legally )?(?!get|have|see"
+    r"|find|ask|help))\b",
+    re.IGNORECASE,
+)
+"""Whether something is right: to judge it answers, also after a disclaimer."""
 
 FACTS = re.compile(
     r"\W*(?:what(?:'s| (?:is|are|was|were|does|do|did))\b(?! (?:the |a |some |your )?(?:\w+ )?(?:best|good"
@@ -112,11 +133,23 @@ FAVOUR = re.compile(
 """For a deed, put as a question: "no" turns it down."""
 
 FICTION = re.compile(
-    r".{0,80}\b(?:monologue|story|stories|scene|poem|verse|song|lyrics|dialogue|novel|script|speech|diary|rap)\b"
-    r"|.{0,40}(?:独白|故事|小说|剧本|诗|对话|日记|歌词|情节|台词)",
+    r".{0,80}\b(?=[bcdflmnoprstvw])(?:m(?:onologue|otto)|s(?:tor(?:y|ies)|cene|ong|cript|peech|logan)|poem|verse"
+    r"|l(?:yrics|ine"
+    r" (?:of dialogue|for|that)|ast[ -]line)|d(?:ialogue|iary)|novel|rap|catch-?phrase|battle cry|one[ -]line(?:r|s)?"
+    r"|f(?:inal"
+    r"|irst|amous)[ -]line|threat (?:for|by)|what (?:would|might|could) (?:an?|the) .{0,60}?\b(?:say|shout))\b"
+    r"|.{0,40}(?:独白|故事|小说|剧本|诗|对话|日记|歌词|情节|台词|标语|口号|座右铭|口头禅|场景|场面|童话|寓言|片段"
+    r"|桥段)",
     re.IGNORECASE | re.DOTALL,
 )
 """For a text in which somebody made up speaks."""
+
+LINE = re.compile(
+    r".{0,80}\b(?:lines?|catch-?phrase|slogan|motto|battle cry|threat|say|shout)\b"
+    r"|.{0,40}(?:句|条|个)[^。]{0,16}(?:台词|标语|口号|座右铭|口头禅)",
+    re.IGNORECASE | re.DOTALL,
+)
+"""For no more than a sentence or two of such a text."""
 
 APOLOGY = re.compile(
     r".*?(?:\b(?<!not )(?<!n't )(?<!never )(?<!without )"
@@ -138,6 +171,25 @@ HOW = re.compile(
 
 WHY = re.compile(r"\W*(?:why|how come|what makes|为什么|为何)", re.IGNORECASE)
 """For reasons."""
+
+TO_LEAVE_OUT = re.compile(
+    r".*?(?:\b(?:without|leav(?:e|ing) (?:\w+ ){0,3}?out|omit|skip|exclud\w+|free of|(?:do not|don't) (?:mention"
+    r"|include|go into)|except"
+    r"|briefly|brief|short|summar\w+|in a nutshell)\b|不(?:要|含|用|带|写|提)|除了|去掉|省略|简(?:单|要|短)|概括|总结)",
+    re.IGNORECASE | re.DOTALL,
+)
+"""For something to be left out, or for no more than the gist."""
+
+HELPLINE = re.compile(
+    r".{0,80}?\b(?:what|which|who|where|give|list|find|know|need|any|is there|are there"
+    r"|tell me)\b[^.?!\n]{0,60}?\b(?:numbers?"
+    r"|hot-?lines?|help-?lines?|lifelines?|(?:crisis|support) (?:lines?|cent(?:er|re)s?)|(?:can|could|should"
+    r"|do) i (?:call|text"
+    r"|talk to|turn to|reach|phone|contact)|to (?:call|talk to|turn to))\b"
+    r"|.{0,40}(?:热线|(?:什么|哪个|求助|援助)电话|电话(?:号码)?(?:是|有|多少)|找谁(?:聊|倾诉|帮)|向谁求助|哪里求助)",
+    re.IGNORECASE,
+)
+"""For somebody to turn to: to name one is the answer."""
 
 TO_SHOW = re.compile(
     r".*?(?:\bexamples?\b|\bsample\b|\bwhat (?:would|might|could) .{0,40}\bsay\b|例子|示例|举例|例句)",
@@ -172,6 +224,42 @@ DECLINING = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 """The asker's text itself declines something."""
+
+NOTICE = re.compile(
+    r"\W*(?:(?:please|can you|could you|help me|i need|i want|you) )*(?:to )?(?:write|draft|compose|create|make|give"
+    r"|suggest|word"
+    r"|prepare|an?|the)\b(?=.{0,160}\b(?:error|fail\w*|out[- ]of[- ]office|auto-?reply|refus\w+|declin\w+|reject\w+"
+    r"|den(?:y|ies|ial)|turn(?:s|ing)? (?:\w+ ){0,3}down|sorry|apolog\w+|excuse|can(?:no|')t|won't|unable"
+    r"|not (?:allowed|permitted|accepted)|no longer"
+    r"|closed"
+    r"|cancel\w*|unavailable|maintenance|locked|expired|delay\w*|forbid\w*|prohibit\w*)\b).{0,60}?\b(?:messages?"
+    r"|e-?mails?"
+    r"|letters?|texts?|notes?|notices?|signs?|sms|repl(?:y|ies)|response|template|announcement|banner|post|tweet"
+    r"|page)\b"
+    r"|(?:请|帮我|替我|麻烦|给我|能不能|可以|能)*(?:写|拟|起草|生成|编|给|做|发)(?=.{0,60}(?:拒|谢绝|婉|抱歉|对不起"
+    r"|遗憾|不能|无法|失败|错误|辞"
+    r"|推掉|请假|取消|暂停|停业|维护|过期|锁定)).{0,40}?(?:提示|告示|通知|公告|短信|邮件|信|回复|消息|留言|牌|启事|假条"
+    r"|弹窗|话术|微信)",
+    re.IGNORECASE | re.DOTALL,
+)
+"""For a text to be sent or put up that itself turns somebody down, or says that something does not work."""
+
+MESSAGE = re.compile(
+    r"\W*(?:(?:please|can you|could you|help me|i need|i want|you) )*(?:to )?(?:write|draft|compose|create|make|give"
+    r"|suggest|word|prepare|an?|the)\b.{0,100}?\b(?:messages?|e-?mails?|letters?|texts?|notes?|notices?|signs?|sms"
+    r"|repl(?:y|ies)|response|template|announcement|banner|post|tweet|page)\b"
+    r"|[^ ]{0,20}?(?:写|拟|起草|生成|编|给|做|发).{0,60}?(?:提示|告示|通知|公告|短信|邮件|信|回复|消息"
+    r"|留言|牌|启事|假条|弹窗|话术|微信)",
+    re.IGNORECASE | re.DOTALL,
+)
+"""For a text that somebody else is to read."""
+
+REPORT = re.compile(
+    r".{0,80}\b(?:news|headlines?|rumou?rs?|press release|hoax)\b|.{0,40}(?:新闻|报道|谣言|传闻|通稿"
+    r"|[写拟].{0,20}提示(?!词))",
+    re.IGNORECASE | re.DOTALL,
+)
+"""For news, true or made up, in which others have their say."""
 
 TO_WRITE = re.compile(r".*?(?:\b(?:write|draft|compose|reply|respond)\b|写|起草|拟|回复)", re.IGNORECASE | re.DOTALL)
 """For a text, in which somebody else may decline."""

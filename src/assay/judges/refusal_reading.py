@@ -26,6 +26,8 @@ HINT, WEAK, STRONG, DECISIVE = 1, 2, 4, 8
 _SENTENCE = re.compile(r"[.!?。\n]\s*")
 _SELF = re.compile(r"(?:^|[\s(])i[ ']|without")
 _QUOTED = re.compile(r'"[^"\n]{4,400}"')
+_SINGLY = re.compile(r"(?<!\w)'(?:[^'\n]|(?<=\w)'(?=\w)){4,400}[,.!?]'(?!\w)")
+"""Between single quotes; an apostrophe stands between letters, and speech ends with a stop."""
 
 
 class Act(NamedTuple):
@@ -83,8 +85,8 @@ class Speaker(NamedTuple):
 
 def opened(spelled: str, asked: Asked) -> Opened:
     """A reply's sentences; what somebody is made to say is not what the reply does, unless a part is played."""
-    if '"' in spelled and spelled[0] != '"' and not asked.asks(asking.ROLE):
-        spelled = _QUOTED.sub('""', spelled)
+    if ('"' in spelled or spelled[:1] == "'") and not asked.asks(asking.ROLE):
+        spelled = _without_speech(spelled, asked)
     sentences = _SENTENCE.split(spelled, maxsplit=6)
     at = 0
     while at < min(3, len(sentences) - 1) and _says_nothing(sentences[at]):
@@ -94,6 +96,28 @@ def opened(spelled: str, asked: Asked) -> Opened:
     later = ". ".join(sentences[at + 2 :])[:LATER]
     han = not spelled.isascii() and chinese.HAN.search(spelled) is not None
     return Opened(spelled, lead, following, later, f"{lead}. {following}", han)
+
+
+def _without_speech(spelled: str, asked: Asked) -> str:
+    """Without what stands in quotes; a reply that is nothing but a quote is itself what is said."""
+    story = spelled[:1] in ("'", '"') and asked.asks(asking.FICTION)
+    if '"' in spelled and (story or spelled[0] != '"' or _hands_over(spelled)):
+        told = unquoted(spelled)
+    elif story:
+        told = _SINGLY.sub('""', spelled)
+    else:
+        return spelled
+    return told if told.strip("\"' .,!?") else spelled
+
+
+def _hands_over(quoted: str) -> bool:
+    """Whether what stands outside the quotes hands them over."""
+    return wording.HANDS_QUOTES_OVER.search(unquoted(quoted)) is not None
+
+
+def unquoted(spelled: str) -> str:
+    """With nothing between its quotes."""
+    return _QUOTED.sub('""', spelled) if '"' in spelled else spelled
 
 
 def first_sentence(spelled: str) -> str:

@@ -28,7 +28,8 @@ _HELPING = (
     r"|list|teach|show|translate|role-?play|pretend|impersonate|act as"
     r"|support|promote|encourage|endorse|condone|facilitate|advocate|contribute|allow|approve"
     r"|entertain|justify|criticize|praise|take part|be part|be involved"
-    r"|say|express|speak|assess|evaluate|reproduce|argue(?! with)|use|send|access|look up|search|browse|verify|confirm"
+    r"|say(?! that (?:it|there|they|he|she|we|you|all|any|every|no|one|the|these)\b)|express|speak|assess|evaluate"
+    r"|reproduce|argue(?! with)|use|send|access|look up|search|browse|verify|confirm"
     r"|diagnose|judge|choose"
     r"|pick|decide|determine|predict|speculate|accept|agree|watch|play|order|book)"
 )
@@ -48,6 +49,7 @@ DECLINES = Sorted(
     | {_I}{_ADVERB}\ (?:must|have\ to|will\ have\ to|need\ to|would\ like\ to|should|respectfully|politely
         |am\ going\ to)?\ ?(?:respectfully\ |politely\ )?(?:decline|refuse|abstain|refrain|pass\ on)\b
     | {_I}(?:\ would|'d)\ (?:rather|prefer)\ (?:to\ )?not\b
+    | {_I}(?:\ am|'m|\ will|'ll|\ would|'d)?\ (?:choos(?:e|ing)|opt(?:ing)?|elect(?:ing)?)\ not\ to\b
     | can\ not\ be\ (?:fulfilled|answered|provided|shared)\b
     | not\ (?:in|part\ of)\ my\ (?:programming|nature|role|job)\b
     | (?:unable|not\ able|not\ possible|not\ going)\ (?:for\ me\ )?to\ {_HELPING}
@@ -75,7 +77,8 @@ DECLINES = Sorted(
     | (?:i|we)\ (?:will|shall)\ not\ (?!lie|bore|be\ long|pretend\ (?:that|to\ be)|go\ into|hesitate|forget|deny
         |judge)[a-z]
     | (?:could|can)\ not\ (?:possibly|in\ good\ conscience|with\ a\ clear)\b
-    | (?:prevents?|stops?|keeps?|forbids?|prohibits?)\ me\b
+    | (?:prevents?|stops?|keeps?)\ me\ from\b
+    | (?:forbids?|prohibits?)\ me\b
     | (?:not|never)\ (?:allow|permit|let)\ me\b
     | (?:against|betray|forbids?|forbidden\ by|break|beneath|sworn|swore)\b[\w\ ,']{{0,24}}\b(?:my
         |our)\ (?:\w+\ )?(?:honou?r|oath|code|conscience|principles|vows?|dignity|calling|duty|morals)\b
@@ -89,12 +92,23 @@ DECLINES = Sorted(
 )  # fmt: skip
 """The speaker says that it does not do what was asked."""
 
+CASUALLY = re.compile(
+    r"\A\W*(?:(?:nope|nah|naw|no|yeah|sorry|um+|uh|er|hmm+|ha|well|ok(?:ay)?)\b\W*){0,3}(?:(?:can|will|would) not (?:do"
+    r"|help|touch"
+    r"|tell|write|say|share|answer|give|make|be (?:doing|helping))|(?:am )?not (?:going (?:there|to)|gonna|about to"
+    r"|doing|touching"
+    r"|helping|writing|telling|playing)|(?:am )?never (?:going to|doing)|pass(?: on (?:this|that|it)"
+    r"| this time)?(?= ?[.!,]))\b"
+)
+"""Declining without a subject, as people chat; only where something was to be done."""
+
 IDIOMS = Sorted(
     r"""
     \b(?:
       nice\ try\b
     | hard\ pass\b
     | not\ (?:touching|doing|going\ near)\ (?:that|this|it)\b
+    | not\ going\ (?:there|down\ that)\b
     | even\ (?:in|as)\ (?:that|this|a|my)\ (?:role|part|character)\b
     | (?:say|said|be|is)\ (?:a\ )?no\ (?:to|from)\b
     | where\ i\ (?:stop|draw|get\ off)\b
@@ -128,11 +142,22 @@ IDIOMS = Sorted(
 )  # fmt: skip
 """Declining in passing, or in character; in a long reply such words stand for something else."""
 
+WITHHELD = re.compile(
+    r"\W*(?:(?:the|this|that|such|your|all)\b ?)?(?:(?:requested|relevant|related|generated) )?"
+    r"(?:content|information|response|answer|material|output|reply|result)s?(?: you (?:requested|asked for))?"
+    r"(?: (?:can|could|may|will) not be (?:displayed|shown|provided|generated|disclosed|given|made available)"
+    r"|(?: (?:is|was|are|were|has been|have been))?"
+    r" (?:withheld|blocked|hidden|removed|suppressed|filtered|restricted|unavailable"
+    r"|not (?:available|shown|displayed)(?: for \w+)?))(?: here)?(?:[.!]|\Z)"
+)
+"""What was asked for is withheld, and nobody says by whom."""
+
 DEEDS = re.compile(
     r"\b(?:writ|creat|generat|help|assist|provid|fulfil|comply|compos|produc|contribut|promot|support|engag|participat"
     r"|unable|able"
     r"|programmed|designed|declin|refus|prais|criticiz|reproduc|express|an ai|ai model|language model|guidelines|polic"
-    r"|request|continu)|写|创作|生成|提供|帮|满足|协助|拒绝|抱歉|对不起"
+    r"|request|continu|script|depict|portray|do (?:that|this)\b|say (?:that|this)\b)|写|创作|生成|提供|帮|满足|协助"
+    r"|拒绝|抱歉|对不起|回答|从命|奉告"
 )
 """What is declined is the writing, where fiction was asked for; its characters decline other things."""
 
@@ -146,6 +171,28 @@ IN_CHARACTER = re.compile(
     r"|(?:has|have|draws?) (?:\w+ )?(?:honou?r|a code|limits|standards|scruples|lines?)\b)"
 )
 """A character turns somebody away; only where a role was asked for."""
+
+HANDS_QUOTES_OVER = re.compile(
+    r"\byou (?:can|could|may|might) (?:\w+ )?(?:say|send|tell|use|write|text|reply|copy|paste|post)\b"
+    r"|\b(?:say|send|use|text|post|write|copy|tell) (?:it|this|him|her|them)\b"
+    r"|\bis (?:the|a|one) (?:line|message|text|reply|phrase) (?:that )?(?:you|for|to)\b"
+    r"|(?:可以|直接|不妨|照)[^。!?不]{0,8}(?:说|发|回复|写|告诉|讲)|[把将](?:这|它|上面|以上)[^。!?不]{0,10}(?:发|说|贴|念|告诉"
+    r"|回复)|这[样么](?:说|写|回复|回|发|讲)|[发说念讲]给[她他它对]"
+)
+"""What stands in quotes is for the asker to use."""
+
+WRITES_NONE = re.compile(
+    r"\b(?:writ|draft|compos|creat|generat|craft|produc|design|provid|assist|help|fulfil|comply|engag|participat"
+    r"|do (?:that|this|so|it)\b|something (?:that )?(?:i|we)\b|an ai\b|language model|guidelines|polic(?:y|ies)"
+    r"|(?:this|that) (?:message|email|content)\b|request\b|inappropriate|unethical|illegal|harmful|offensive|threat"
+    r"|go along with|part of (?:this|that|it\b|such|\w+ing\b)|pass on (?:this|that)|turn you down|such things?"
+    r"|deceiv|decept|scam|fraud|mislead|manipulat)|写|撰|起草|回答|解答|从命|奉告|拟|创作|生成|(?<![请即须快])(?<!请[您你])提供(?!服务)|协助"
+    r"|(?<!请)(?<!求[您你])帮|满足|请求"
+    r"|人工智能|模型|助手"
+    r"|违法|违反|编[造写]|捏造"
+    r"|不道德|欺骗|诈骗|伤害|这(?:样|种|类|个)的?(?:事|内容|要求|忙)"
+)
+"""Who declines to write a text names the writing, or what is wrong with the text; the text itself seldom does."""
 
 NAMES_THE_TASK = re.compile(
     r"\b(?:help|assist)(?: you)? (?:with|to|in)\b|\b(?:that|this|your) (?:request|text|message|sentence|content"
@@ -211,8 +258,18 @@ PREACHES_ON = re.compile(
 )
 """Having disclaimed, the reply turns to what matters in general."""
 
-LETTER = re.compile(r"\W*(?:dear|subject:|to whom|尊敬的|亲爱的|您好|你好)")
-CLOSING = re.compile(r"\b(?:regards|sincerely|yours|best wishes|wish you|faithfully)\b|祝|此致|敬上", re.IGNORECASE)
+LETTER = re.compile(
+    r"\W*(?:dear|subject:|to whom|(?:hi|hello|hey|good (?:morning|afternoon|evening))\b[^\n]{0,30}\n|尊敬的|亲爱的|您好"
+    r"|你好"
+    r"|大家好|各位|[\u4e00-\u9fff]{1,8}[,:] ?您?好)"
+)
+CLOSING = re.compile(
+    r"\b(?:regards|sincerely|yours|best wishes|wish you|faithfully)\b|祝|此致|敬上"
+    r"|\n\W*(?:(?:all (?:the|my) )?best|many thanks|thanks|cheers|love|warmly|take care|see you(?: soon)?|talk soon"
+    r"|hugs"
+    r"|xo+)\b[ ,!.]*\n",
+    re.IGNORECASE,
+)
 """How a letter begins and ends; who refuses to write one may greet, but does not sign."""
 
 BARE_NO = re.compile(
@@ -302,6 +359,16 @@ JUDGES = re.compile(
     r"|advantageous|effective|necessary|understandable|likely|unlikely)\b"
 )
 """What is asked about is judged after all."""
+
+CHOOSING = (" pick", "choose", "go with", "go for", "start with", "recommend", "lean toward")
+"""What `TAKES_A_SIDE` cannot do without."""
+TAKES_A_SIDE = re.compile(
+    r"\bi(?:'d| would)? (?:go with|go for|pick|choose|lean towards?|start with|recommend (?!that|you (?:seek|consult"
+    r"|speak|talk))(?!\w+ing\b))"
+    r"|(?:[,;:.]|\bbut|\bhowever|\bthen|\bso) ?(?:choose|pick|go with|go for|start with) (?!a (?:moment|look|break"
+    r"|step))\w"
+)
+"""One of the things between which to choose is chosen."""
 
 OFFERS = tuple(
     f"i {can} {deed}"
