@@ -37,6 +37,7 @@ def query(page: Page) -> str:
 
 
 def samples(page: Page) -> int:
+    page.wait_for_load_state()  # a page that has come is not one whose script has begun
     return page.locator("ol.samples > li").count()
 
 
