@@ -33,7 +33,7 @@ demo: $(VENV)/run ## measure five baselines on the embedded suite and compare th
 
 test: $(VENV)/dev ## pass the tests
 	@.ci/chromium
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 3
 
 check: $(VENV)/dev ## lint, format, types, and the floors of the house
 	$(BIN)/ruff check
