@@ -314,7 +314,7 @@ def test_two_processes_ask_each_key_once_and_both_get_a_part(tmp_path: Path) -> 
 
 
 def test_of_two_processes_one_is_killed_and_the_other_takes_over(tmp_path: Path) -> None:
-    count = 400
+    count = 1_600  # 2 s of work alone: the other must come up while there is some left
     one, other = Run(tmp_path, "one", count), Run(tmp_path, "other", count)
     one.begins()
     one.has_asked(20)
