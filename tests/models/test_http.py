@@ -129,7 +129,7 @@ def test_what_headers_say_of_waiting(status: str, headers: str, wait_s: float | 
     assert posted(sends(lines.encode())) == Answer(int(status[:3]), b"{}", wait_s, spent_s)
 
 
-def test_64_at_once_need_some_64_connections_however_many_they_ask() -> None:
+def test_64_at_once_need_64_connections_however_many_they_ask() -> None:
     async def respond(writer: asyncio.StreamWriter) -> None:
         await asyncio.sleep(0.005)
         writer.write(OK)
@@ -138,17 +138,13 @@ def test_64_at_once_need_some_64_connections_however_many_they_ask() -> None:
         client = Http()
         async with raw(respond) as server:
 
-            async def worker() -> None:
-                for _ in range(5):
-                    await client.post(server.url, b"{}")
-
-            await asyncio.gather(*(worker() for _ in range(64)))
+            for _ in range(5):
+                await asyncio.gather(*(client.post(server.url, b"{}") for _ in range(64)))
+                await asyncio.sleep(0.05)  # an answer is here before its connection is back
             await client.close()
             return server.connections, len(server.heads)
 
-    connections, asked = run(go())
-    assert asked == 320
-    assert 64 <= connections <= 70  # on a busy machine one may be asked for before another is back
+    assert run(go()) == (64, 320)
 
 
 def test_what_is_sent() -> None:
