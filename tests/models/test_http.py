@@ -137,7 +137,6 @@ def test_64_at_once_need_64_connections_however_many_they_ask() -> None:
     async def go() -> tuple[int, int]:
         client = Http()
         async with raw(respond) as server:
-
             for _ in range(5):
                 await asyncio.gather(*(client.post(server.url, b"{}") for _ in range(64)))
                 await asyncio.sleep(0.05)  # an answer is here before its connection is back
